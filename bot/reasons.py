@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from bot.messages import Language, Message, Words
+from bot.messages import Message, Words
 
 # The types that can fill a place of a reason's message.
 Value = str | int | Words
@@ -65,14 +65,14 @@ def as_recorded(words: str) -> Reason | None:
     return Reason.of(ReasonCode.AS_RECORDED, words=words) if words else None
 
 
-def reason_words(reason: Reason | None, language: Language | None = None) -> str:
-    """The sentence for a person, "" for None. It may contain text of a source or an archive: not yet safe to show.
+def reason_words(reason: Reason | None) -> str:
+    """The sentence for a person, "" for None. It may contain text of a source or an archive: not yet safe to show."""
+    return "" if reason is None else _words_of(reason).render()
 
-    Args:
-        reason: Why.
-        language: Default: the reader's; `ENGLISH` for what is stored.
-    """
-    return "" if reason is None else _words_of(reason).render(language)
+
+def recorded_words(reason: Reason | None) -> str:
+    """The same in English, as it is recorded: in files and in the store it has many readers."""
+    return "" if reason is None else str(_words_of(reason))
 
 
 def _words_of(reason: Reason) -> Words:

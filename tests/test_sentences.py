@@ -102,3 +102,19 @@ with_cause = lambda: Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, reason(), labe
     )
     exec(source, vars(module))  # noqa: S102 - the lines above
     assert [fault.split(": ")[0] for fault in faults(module, source)] == [f"wrong:{line}" for line in (3, 4, 6, 7, 8)]
+
+
+def declared_in(modules: list[ModuleType]) -> Iterator[Message]:
+    """The messages that these modules declare with literal texts."""
+    for module in modules:
+        for node, called in calls(module, inspect.getsource(module)):
+            if called is Message and all(isinstance(argument, ast.Constant) for argument in node.args):
+                yield Message(*(str(argument.value) for argument in node.args if isinstance(argument, ast.Constant)))
+
+
+def test_a_text_that_is_counted_has_one_plural() -> None:
+    # A catalogue finds a message by its text for one: two with the same, and other plurals, are one to it.
+    plurals: dict[str, set[str]] = {}
+    for message in declared_in([importlib.import_module(name) for name in MODULES]):
+        plurals.setdefault(message.text, set()).add(message.many)
+    assert {text: many for text, many in plurals.items() if len(many) > 1} == {}

@@ -23,8 +23,8 @@ from bot.text.spam import HIDDEN_NAME, looks_like_spam, shown_name
 )
 def test_a_lure_with_a_page_or_several_of_them_is_hidden(name: str) -> None:
     assert looks_like_spam(name)
-    assert shown_name(name, 100, plain=True) == HIDDEN_NAME
-    assert shown_name(name, 100) == f"*{HIDDEN_NAME}*"
+    assert shown_name(name, 100, plain=True) == HIDDEN_NAME.text
+    assert shown_name(name, 100) == f"*{HIDDEN_NAME.text}*"
 
 
 @pytest.mark.parametrize(

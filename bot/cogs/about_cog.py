@@ -14,11 +14,18 @@ from discord.ext import commands
 
 from bot import __version__
 from bot.lookup.lookup import Lookup
+from bot.messages import Message
 from bot.sources.health import Health
 from bot.ui import embeds, sending
 from bot.ui.client import Bot
 
-_INTRODUCTION = (
+_TITLE = Message("What Tessera can do")
+_SOURCE, _RUNNING_SINCE = Message("Data source: {source}"), Message("Running since")
+_NOT_USED = Message("Not used since Tessera started.")
+_ANSWERS = Message("Answers.")
+_LAST = Message("Last success {success} · last failure {failure}")
+_NEVER = Message("never")
+_INTRODUCTION = Message(
     "Tessera shows what an account holds, grouped by collection. Answers are private to you unless you `share` them. "
     "`/link` remembers your accounts, `/verify` proves that they are yours.\n"
     "It never asks for a seed phrase, a private key, an API key or a transaction. Anyone who does is not Tessera."
@@ -36,7 +43,7 @@ class About(commands.Cog):
     async def help(self, interaction: discord.Interaction[Bot]) -> None:
         """List the commands."""
         # In the description, as Discord shows a command as something to click only there.
-        lines = [_INTRODUCTION, ""]
+        lines = [_INTRODUCTION().render(), ""]
         for command in self._bot.tree.get_commands(type=discord.AppCommandType.chat_input):
             if not _is_for(command, interaction):
                 continue
@@ -45,7 +52,7 @@ class About(commands.Cog):
             elif isinstance(command, app_commands.Command):
                 lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
                 lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
-        embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
+        embed = discord.Embed(title=_TITLE().render(), description="\n".join(lines), colour=embeds.BRAND)
         await sending.respond(interaction, embed=embed, ephemeral=True)
 
     def _group(self, group: app_commands.Group, guild_id: int | None) -> str:
@@ -60,8 +67,9 @@ class About(commands.Cog):
         is_well = all(_is_well(source.health) for source in sources)
         embed = discord.Embed(title=f"Tessera {__version__}", colour=embeds.BRAND if is_well else embeds.CAUTION)
         for source in sources:
-            embed.add_field(name=f"Data source: {source.label}", value=_state(source.health), inline=False)
-        embed.add_field(name="Running since", value=discord.utils.format_dt(self._bot.started_at, "R"))
+            name = _SOURCE(source=source.label).render()
+            embed.add_field(name=name, value=_state(source.health), inline=False)
+        embed.add_field(name=_RUNNING_SINCE().render(), value=discord.utils.format_dt(self._bot.started_at, "R"))
         await sending.respond(interaction, embed=embed, ephemeral=True)
 
 
@@ -81,10 +89,11 @@ def _is_well(health: Health) -> bool:
 
 def _state(health: Health) -> str:
     if health.last_success_at is None and health.last_failure_at is None:
-        return "Not used since Tessera started."
-    state = "Answers." if _is_well(health) else f"⚠️ {health.last_failure[:800]}"
-    return f"{state}\nLast success {_when(health.last_success_at)} · last failure {_when(health.last_failure_at)}"
+        return _NOT_USED().render()
+    state = _ANSWERS().render() if _is_well(health) else f"⚠️ {health.last_failure[:800]}"
+    last = _LAST(success=_when(health.last_success_at), failure=_when(health.last_failure_at))
+    return f"{state}\n{last.render()}"
 
 
 def _when(moment: datetime | None) -> str:
-    return discord.utils.format_dt(moment, "R") if moment else "never"
+    return discord.utils.format_dt(moment, "R") if moment else _NEVER().render()

@@ -10,6 +10,7 @@ from enum import Enum
 
 from bot.holdings import Account
 from bot.links.named import Link, Scope
+from bot.messages import Message, Words
 
 
 class ProofKind(Enum):
@@ -20,9 +21,9 @@ class ProofKind(Enum):
     COUNTERFACTUAL = "counterfactual"
 
     @property
-    def description(self) -> str:
+    def description(self) -> Words:
         """For people to read."""
-        return _DESCRIPTIONS[self]
+        return _DESCRIPTIONS[self]()
 
 
 # Where a contract is on Ethereum, somebody else's may be at the same address of another chain: a factory that uses
@@ -36,9 +37,9 @@ def covers(kind: ProofKind, account: str) -> bool:
 
 
 _DESCRIPTIONS = {
-    ProofKind.KEY: "signature",
-    ProofKind.CONTRACT: "signature, confirmed by the wallet's contract",
-    ProofKind.COUNTERFACTUAL: "signature by the key of a wallet not yet deployed",
+    ProofKind.KEY: Message("signature"),
+    ProofKind.CONTRACT: Message("signature, confirmed by the wallet's contract"),
+    ProofKind.COUNTERFACTUAL: Message("signature by the key of a wallet not yet deployed"),
 }
 
 

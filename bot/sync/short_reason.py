@@ -1,4 +1,7 @@
-"""Why a gate answers as it does, in a few words: for Discord's audit log, which has 512 characters, and for lists."""
+"""Why a gate answers as it does, in a few words: for Discord's audit log, which has 512 characters, and for lists.
+
+In English, whoever caused the change: it is recorded, and read by others in other languages.
+"""
 
 from __future__ import annotations
 

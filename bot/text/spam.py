@@ -9,9 +9,10 @@ import html
 import re
 from functools import lru_cache
 
+from bot.messages import Message
 from bot.text.safe_text import safe_text
 
-HIDDEN_NAME = "name hidden, looks like spam"
+HIDDEN_NAME = Message("name hidden, looks like spam")
 
 # Nobody names a collection so; it is a call to everybody, or an address that can be opened.
 _CALLS = re.compile(
@@ -48,5 +49,6 @@ def looks_like_spam(name: str) -> bool:
 def shown_name(name: str, limit: int, *, plain: bool = False) -> str:
     """Upstream's name as it may be shown, or that it is hidden."""
     if looks_like_spam(name):
-        return HIDDEN_NAME if plain else f"*{HIDDEN_NAME}*"
+        hidden = HIDDEN_NAME().render()
+        return hidden if plain else f"*{hidden}*"
     return safe_text(name, limit, plain=plain)

@@ -54,12 +54,17 @@ _OUR_FAULT = Message(
 )
 
 READY_PAUSE = 0.25
+_UNKNOWN_INTERACTION = 10062
 # Half of the three seconds that Discord allows; our views answer within milliseconds.
 _PRESS_SECONDS = 1.5
-_STALE_BUTTON = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
-_TOO_MANY_OPEN = "Too many answers are open, so the oldest no longer work. Use the command again."
+_STALE_BUTTON = Message(
+    "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
+)
+_TOO_MANY_OPEN = Message("Too many answers are open, so the oldest no longer work. Use the command again.")
+_RUN_AGAIN = Message("Run again")
+_TRY_AGAIN = Message("Try again")
 _LAST_EDITS_SECONDS = 2.0
-_STOPPING = "Tessera is being restarted. Try again in a minute."
+_STOPPING = Message("Tessera is being restarted. Try again in a minute.")
 
 
 def point_at(settings: DiscordSettings) -> None:
@@ -117,12 +122,10 @@ class Bot(commands.Bot):
         self._settings, self._presence, self._cancel_reads = settings, settings.presence, cancel_reads
         self.acknowledgements, self.readers = Acknowledgements(), Readers()
         self.live_answers = live_answers or LiveAnswers()
-        self.clock = clock
-        self.refused_pictures = RefusedPictures(clock)
+        self.clock, self.refused_pictures = clock, RefusedPictures(clock)
         self._running: set[asyncio.Task[Any]] = set()
-        self._stopping = asyncio.Event()
+        self._stopping, self._settled_at = asyncio.Event(), 0.0
         self._presses: set[asyncio.Task[Any]] = set()  # of which it is not known yet who answers them
-        self._settled_at = 0.0
         self._lasting: list[re.Pattern[str]] = [PRESSED]
         self.cards: dict[type[TesseraError], Card] = {}
         self._observers: list[Callable[[discord.Interaction[Any]], None]] = []
@@ -208,10 +211,10 @@ class Bot(commands.Bot):
             return
         await self._answer(interaction, _STOPPING if self._stopping.is_set() else _STALE_BUTTON)
 
-    async def _answer(self, interaction: discord.Interaction[Any], words: str, label: str = "Run again") -> None:
-        again = again_view(interaction, label, Invocation.of(interaction) or found_in_message(interaction))
+    async def _answer(self, interaction: discord.Interaction[Any], words: Message, label: Message = _RUN_AGAIN) -> None:
+        again = again_view(interaction, label().render(), Invocation.of(interaction) or found_in_message(interaction))
         try:
-            await sending.respond(interaction, **Parts({"content": words, "ephemeral": True, **again}))
+            await sending.respond(interaction, **Parts({"content": words().render(), "ephemeral": True, **again}))
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if not is_answered_already(error):
                 log.info("%s stays unanswered: %s", name_of(interaction), type(error).__name__)
@@ -223,7 +226,7 @@ class Bot(commands.Bot):
             if interaction.type is not discord.InteractionType.autocomplete:
                 try:
                     check_input(interaction)  # a secret is said to be one, and goes into no button
-                    await self._answer(interaction, _STOPPING, "Try again")
+                    await self._answer(interaction, _STOPPING, _TRY_AGAIN)
                 except InputError as error:
                     await self.answer_error(interaction, error)
             return False
@@ -295,6 +298,3 @@ class Bot(commands.Bot):
             await show_error(interaction, shown, self.cards, self.other_process)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
             log.warning("an error could not be shown: %s", problem)
-
-
-_UNKNOWN_INTERACTION = 10062

@@ -10,6 +10,7 @@ import aiohttp
 import discord
 
 from bot.errors import TesseraError, WithdrawnError
+from bot.messages import Message
 from bot.ui import sending, waiting_notice
 from bot.ui.draft import Parts
 from bot.ui.embeds import error_embed
@@ -21,6 +22,8 @@ from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
 from bot.ui.pressed import origin_of
 
 log = logging.getLogger(__name__)
+
+_TRY_AGAIN = Message("Try again")
 
 # What is shown in place of an error, by its class: where there is something better to say than what went wrong.
 Card = Callable[[discord.Interaction[Any]], Parts]
@@ -39,7 +42,7 @@ def _parts_of(interaction: discord.Interaction[Any], error: TesseraError, cards:
             return card(interaction)
     message = Parts(embed=error_embed(error))
     if may_help_again(error):
-        message.update(again_view(interaction, "Try again", Invocation.of(interaction)))
+        message.update(again_view(interaction, _TRY_AGAIN().render(), Invocation.of(interaction)))
     return message
 
 

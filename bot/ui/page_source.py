@@ -93,4 +93,6 @@ class Linked(Protocol):
 class Opening(Protocol):
     """Pages whose menu has words of its own."""
 
-    placeholder: str
+    @property
+    def placeholder(self) -> str:
+        """The text on the menu."""

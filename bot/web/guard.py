@@ -31,6 +31,7 @@ from bot.errors import (
     TesseraError,
     UndecidedError,
 )
+from bot.messages import Message
 from bot.web.limits import Limits
 from bot.web.page_sentences import page_sentence
 from bot.web.visitor import Visitors
@@ -71,19 +72,25 @@ _STATUS_OF_ERRORS: tuple[tuple[type[TesseraError], int, str], ...] = (
     (SourceError, 503, "later"),
     (StoreError, 503, "later"),
 )
+_NOT_UNDERSTOOD = Message("That request is not understood.")
+_NO_SUCH_PAGE = Message("There is no such page. Run `/verify` in Discord for a link.")
 _STATUSES = {
-    400: ("input", "That request is not understood."),
-    403: ("csrf", "That request did not come from this page. Reload the page, and try again."),
-    404: ("not_found", "There is no such page. Run `/verify` in Discord for a link."),
-    405: ("not_found", "There is no such page. Run `/verify` in Discord for a link."),
-    408: ("slow", "That request took too long. Try again."),
-    413: ("large", "That request is too large."),
-    415: ("media", "That request is not understood: it must be JSON."),
-    417: ("input", "That request is not understood."),
-    421: ("host", "This page has another address. Run `/verify` in Discord for a link."),
+    400: ("input", _NOT_UNDERSTOOD),
+    403: ("csrf", Message("That request did not come from this page. Reload the page, and try again.")),
+    404: ("not_found", _NO_SUCH_PAGE),
+    405: ("not_found", _NO_SUCH_PAGE),
+    408: ("slow", Message("That request took too long. Try again.")),
+    413: ("large", Message("That request is too large.")),
+    415: ("media", Message("That request is not understood: it must be JSON.")),
+    417: ("input", _NOT_UNDERSTOOD),
+    421: ("host", Message("This page has another address. Run `/verify` in Discord for a link.")),
 }
 
-_COMPRESSED = ("media", "That request is not understood: it must not be compressed.")
+_COMPRESSED = Message("That request is not understood: it must not be compressed.")
+_TOO_LONG = Message("That takes too long right now. Try again in a minute.")
+_TOO_MANY_PEOPLE = Message("Too many people are here right now. Try again in a minute.")
+_TOO_MANY = Message("Too many requests. Try again in a minute.")
+_INTERNAL = Message("Something went wrong inside Tessera. Try again in a minute.")
 # Digits of a length; far more than that of any body, and few enough to be read as a number.
 _LONGEST_NUMBER = 9
 
@@ -177,7 +184,7 @@ class Guard:
                 return await application(request)
         except TimeoutError:
             # Not 408: the request was complete, and its work may have started.
-            return _ErrorResponse(503, "later", "That takes too long right now. Try again in a minute.")
+            return _ErrorResponse(503, "later", _TOO_LONG().render())
         except TesseraError as error:
             return _response_for_error(error)
         except web.HTTPException as error:
@@ -190,21 +197,20 @@ class Guard:
         """The refusal of a request, by its head alone."""
         by_supervisor = _asks_health(request) and not self._is_own_host(request)
         if health_only and not by_supervisor:
-            return _ErrorResponse(503, "later", "Too many people are here right now. Try again in a minute.")
+            return _ErrorResponse(503, "later", _TOO_MANY_PEOPLE().render())
         if self._host and not by_supervisor and not self._is_own_host(request):
             return _response_for_status(421)
         if not (by_supervisor and self._visitors.peer(request.remote or "").is_local) and (
             wait := self._limits.take(self._visitors.identify(request), request.method)
         ):
-            sentence = "Too many requests. Try again in a minute."
-            return _ErrorResponse(429, "rate", sentence, {"Retry-After": str(wait)})
+            return _ErrorResponse(429, "rate", _TOO_MANY().render(), {"Retry-After": str(wait)})
         return self._check_body(request)
 
     def _check_body(self, request: web.BaseRequest) -> web.Response | None:
         """Only a small body that is not compressed is read, and only where one is expected."""
         # `identity` is for `Accept-Encoding` alone (RFC 9110, 8.4.1): no browser names it here.
         if "Content-Encoding" in request.headers or _transfer_coding(request) not in ("", "chunked"):
-            return _ErrorResponse(415, *_COMPRESSED, {"Accept-Encoding": "identity"})
+            return _ErrorResponse(415, "media", _COMPRESSED().render(), {"Accept-Encoding": "identity"})
         if request.body_exists and request.method in _READS:
             return _response_for_status(400)
         length = request.headers.get("Content-Length", "0")
@@ -246,8 +252,9 @@ def _response_for_error(error: TesseraError) -> web.Response:
 
 
 def _internal_error() -> web.Response:
-    return _ErrorResponse(500, "fault", "Something went wrong inside Tessera. Try again in a minute.")
+    return _ErrorResponse(500, "fault", _INTERNAL().render())
 
 
 def _response_for_status(status: int) -> web.Response:
-    return _ErrorResponse(status, *_STATUSES.get(status, _STATUSES[400]))
+    code, message = _STATUSES.get(status, _STATUSES[400])
+    return _ErrorResponse(status, code, message().render())

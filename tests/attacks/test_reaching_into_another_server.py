@@ -186,7 +186,7 @@ class _Server:
             for embed in (*vouch_embeds.vouches_embeds(overview), *link_embeds.overview_embeds(overview))
         ]
         shown += [f"{each} {how}" for each, how in sorted(proven.accounts.items(), key=str)]
-        shown += [link_embeds.main_words(proven.of(link)) for link in overviews[0].links[:1]]
+        shown += [link_embeds.main_words(proven.of(link)).render() for link in overviews[0].links[:1]]
         shown += [link_embeds.choice_words(link) for link in await self._linking.accounts.matching(user_id, "")]
         shown += [str(each) for each in await self._linking.notifications.pending(user_id)]
         export = await self._harness.export(user_id)

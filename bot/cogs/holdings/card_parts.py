@@ -9,7 +9,8 @@ import unicodedata
 import discord
 
 from bot.holdings import Collection, Nft
-from bot.text.spam import HIDDEN_NAME, looks_like_spam, shown_name
+from bot.messages import Message
+from bot.text.spam import looks_like_spam, shown_name
 from bot.ui.embeds import short_address
 
 PROVEN = discord.Colour(0x3BA55D)
@@ -18,11 +19,13 @@ NAME = 100
 # Names of which nothing else is needed to find them.
 _CARD_NAME = 60
 _STATUS_WORDS = {
-    "DEPLOYED": "deployed on Ethereum",
-    "NOT_DEPLOYED": "not deployed on Ethereum",
-    "DEPLOYING": "being deployed on Ethereum",
-    "DEPLOY_FAILED": "deployment failed",
+    "DEPLOYED": Message("deployed on Ethereum"),
+    "NOT_DEPLOYED": Message("not deployed on Ethereum"),
+    "DEPLOYING": Message("being deployed on Ethereum"),
+    "DEPLOY_FAILED": Message("deployment failed"),
 }
+_TYPE_UNKNOWN = Message("type unknown")
+_NFT = Message("NFT {number}")
 # Neither the amber of a warning, nor the red of a fault, nor the green of what is proven.
 _FIRST_HUE, _LAST_HUE = 165, 345
 # All can be seen on Discord's light and on its dark ground.
@@ -48,9 +51,9 @@ def card_name(collection: Collection) -> str:
     return shown_name(collection.name, _CARD_NAME)
 
 
-def bold(name: str) -> str:
+def bold(name: str, *, is_hidden: bool) -> str:
     """A name as it begins a line; what stands in place of a hidden one is not emphasized further."""
-    return name if HIDDEN_NAME in name else f"**{name}**"
+    return name if is_hidden else f"**{name}**"
 
 
 def plain_name(collection: Collection) -> str:
@@ -62,13 +65,14 @@ def nft_name(nft: Nft, *, plain: bool = False) -> str:
     """The name of an NFT, or its number."""
     if nft.name.strip():
         return shown_name(nft.name, NAME, plain=plain)
-    return shown_name(f"NFT {short_address(nft.nft_id)}", NAME, plain=plain)
+    return shown_name(_NFT(number=short_address(nft.nft_id)).render(), NAME, plain=plain)
 
 
 def type_and_status(collection: Collection) -> tuple[str, ...]:
     """Its standard, and whether it is on Ethereum; not yet safe to show."""
-    status = _STATUS_WORDS.get(collection.deploy_status, collection.deploy_status)
-    return tuple(filter(None, (collection.standard, status))) or ("type unknown",)
+    known = _STATUS_WORDS.get(collection.deploy_status)
+    status = known().render() if known else collection.deploy_status
+    return tuple(filter(None, (collection.standard, status))) or (_TYPE_UNKNOWN().render(),)
 
 
 def cut_columns(text: str, columns: int) -> str:

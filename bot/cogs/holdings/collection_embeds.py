@@ -11,11 +11,12 @@ from datetime import datetime
 
 import discord
 
-from bot.cogs.holdings import card_parts
+from bot.cogs.holdings import card_parts, counted_words
 from bot.cogs.holdings.outside_links import links_of
 from bot.holdings import Collection, Nft, NftList
+from bot.messages import Message
 from bot.text import safe_text
-from bot.text.plural import different_nfts, plural
+from bot.text.plural import different_nfts
 from bot.ui.embeds import first_image, short_address
 
 # As many pictures as Discord puts into one grid.
@@ -26,13 +27,22 @@ _FIELD = 100
 # A message has room for 25 fields; traits beyond these are counted.
 _MOST_TRAITS = 15
 _PROPERTY_WORDS = {
-    "isLegacy": "legacy",
-    "isPublic": "public",
-    "isCounterFactualNFT": "counterfactual",
-    "isMintable": "mintable",
-    "isEditable": "editable",
-    "isDeletable": "deletable",
+    "isLegacy": Message("legacy"),
+    "isPublic": Message("public"),
+    "isCounterFactualNFT": Message("counterfactual"),
+    "isMintable": Message("mintable"),
+    "isEditable": Message("editable"),
+    "isDeletable": Message("deletable"),
 }
+_HELD, _TYPE, _PROPERTIES = Message("Held"), Message("Type"), Message("Properties")
+_CREATED, _UPDATED = Message("Created"), Message("Updated")
+_CONTRACT, _CREATOR = Message("Contract"), Message("Creator")
+_COPIES_HELD, _COLLECTION, _TOKEN_ID = Message("Copies held"), Message("Collection"), Message("Token id")
+_MORE, _MORE_TRAITS = Message("More"), Message("{count:,} more trait", "{count:,} more traits")
+# The time of the answer follows, which Discord shows by itself.
+_FOOTER = Message("{source} · collection {number}, as of")
+_ITEM_FOOTER = Message("{place} · {source}, as of")
+_HELD_COPIES = Message("{nfts}, {copies}")
 # Embeds are one gallery if they have the same URL. What it leads to matters only where nothing better is known.
 _GALLERY_URL = "https://docs.discord.com/"
 
@@ -64,21 +74,22 @@ def collection_embed(
         timestamp=as_of,
     )
     if held:
-        embed.add_field(name="Held", value=held)
+        embed.add_field(name=_HELD().render(), value=held)
     kind = " · ".join(safe_text(word, 40) for word in card_parts.type_and_status(collection))
-    embed.add_field(name="Type", value=kind)
-    for name, moment in (("Created", collection.created_at), ("Updated", collection.updated_at)):
+    embed.add_field(name=_TYPE().render(), value=kind)
+    for name, moment in ((_CREATED, collection.created_at), (_UPDATED, collection.updated_at)):
         if moment:
-            embed.add_field(name=name, value=discord.utils.format_dt(moment, "D"))
-    for name, address in (("Contract", collection.contract_address), ("Creator", collection.owner)):
+            embed.add_field(name=name().render(), value=discord.utils.format_dt(moment, "D"))
+    for name, address in ((_CONTRACT, collection.contract_address), (_CREATOR, collection.owner)):
         if address:
-            embed.add_field(name=name, value=f"`{short_address(address)}`")
-    if words := [_PROPERTY_WORDS.get(name, name) for name, value in collection.properties if value]:
-        embed.add_field(name="Properties", value=safe_text(", ".join(words), 200))
+            embed.add_field(name=name().render(), value=f"`{short_address(address)}`")
+    if words := [_property_words(name) for name, value in collection.properties if value]:
+        embed.add_field(name=_PROPERTIES().render(), value=safe_text(", ".join(words), 200))
     if not is_hidden:
         embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
         embed.set_image(url=first_image(collection.banner_uris, gateways))
-    return embed.set_footer(text=f"{source_label} · collection {short_address(collection.collection_id)}, as of")
+    footer = _FOOTER(source=source_label, number=short_address(collection.collection_id))
+    return embed.set_footer(text=footer.render())
 
 
 def gallery_embeds(
@@ -95,7 +106,8 @@ def gallery_embeds(
     if not nfts:
         return []
     lines = [
-        f"{number}\\. {card_parts.bold(card_parts.nft_name(nft))} · {plural(nft.copies, 'copy', 'copies')}"
+        f"{number}\\. {card_parts.bold(card_parts.nft_name(nft), is_hidden=card_parts.hides_nft(nft))} · "
+        f"{counted_words.copies(nft.copies)}"
         for number, nft in enumerate(nfts, first)
     ]
     url = next((link.value for link in links_of(collection)), _GALLERY_URL)
@@ -125,25 +137,32 @@ def item_embed(
     embed = discord.Embed(
         title=card_parts.nft_name(nft), description=text or None, colour=card_parts.accent(collection), timestamp=as_of
     )
-    embed.add_field(name="Copies held", value=f"{nft.copies:,}")
-    embed.add_field(name="Collection", value=card_parts.card_name(collection))
-    embed.add_field(name="Token id", value=f"`{_token_id(nft)}`")
+    embed.add_field(name=_COPIES_HELD().render(), value=counted_words.number(nft.copies))
+    embed.add_field(name=_COLLECTION().render(), value=card_parts.card_name(collection))
+    embed.add_field(name=_TOKEN_ID().render(), value=f"`{_token_id(nft)}`")
     traits = nft.traits or ()
     for name, value in () if is_hidden else traits[:_MOST_TRAITS]:
         embed.add_field(name=safe_text(name, _FIELD), value=safe_text(value, _FIELD))
     if len(traits) > _MOST_TRAITS and not is_hidden:
-        embed.add_field(name="More", value=plural(len(traits) - _MOST_TRAITS, "more trait"))
+        more = _MORE_TRAITS(count=len(traits) - _MOST_TRAITS)
+        embed.add_field(name=_MORE().render(), value=more.render())
     if not is_hidden:
         embed.set_image(url=_picture(collection, nft, gateways))
-    return embed.set_footer(text=f"{place} · {source_label}, as of")
+    return embed.set_footer(text=_ITEM_FOOTER(place=place, source=source_label).render())
 
 
 def held_words(kinds: int | None, nfts: NftList) -> str:
     """What an account holds of a collection: `"3 different NFTs, 17 copies"`; copies only where all are known."""
     words = different_nfts(kinds)
-    if nfts.complete:
-        words += f", {plural(sum(nft.copies for nft in nfts.nfts), 'copy', 'copies')}"
-    return words
+    if not nfts.complete:
+        return words
+    copies = counted_words.copies(sum(nft.copies for nft in nfts.nfts))
+    return _HELD_COPIES(nfts=words, copies=copies).render()
+
+
+def _property_words(name: str) -> str:
+    known = _PROPERTY_WORDS.get(name)
+    return known().render() if known else name
 
 
 def _picture(collection: Collection, nft: Nft, gateways: Sequence[str]) -> str | None:

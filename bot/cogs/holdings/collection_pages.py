@@ -8,19 +8,20 @@ from datetime import datetime
 
 import discord
 
-from bot.cogs.holdings import card_parts, collection_embeds, holdings_embeds
+from bot.cogs.holdings import card_parts, collection_embeds, counted_words, holdings_embeds
 from bot.cogs.holdings.outside_links import links_of
 from bot.errors import InputError
 from bot.holdings import Collection, Nft, NftList
 from bot.messages import Message
 from bot.text import safe_pages, safe_text
-from bot.text.plural import plural
 from bot.ui import embeds
 from bot.ui.page_items import Choice
 
 _NO_TAB = Message("There is no tab {value} here.")
 _NOT_OPENABLE = Message("{value} cannot be opened.")
 _NOT_FOUND = Message("None of these NFTs has “{text}” in its name. Try fewer letters.")
+_LOOK = Message("Look at an NFT…")
+_PLACE = Message("{number} of {total}")
 
 # A description is shown whole: what exceeds this is on a page of its own, so that NFTs always have room beside it.
 _DESCRIPTION_PAGE = 3000
@@ -46,8 +47,6 @@ class _Opened:
 class CollectionPages(_Opened):
     """One collection: its card and description, then the NFTs that an account holds of it, four a page."""
 
-    placeholder = "Look at an NFT…"
-
     def __init__(
         self,
         collection: Collection,
@@ -67,6 +66,11 @@ class CollectionPages(_Opened):
         self._following = following
         self._nfts = nfts or NftList(complete=True)
         self._description = safe_pages(collection.description, _DESCRIPTION_PAGE) or [""]
+
+    @property
+    def placeholder(self) -> str:
+        """The text on the menu of NFTs."""
+        return _LOOK().render()
 
     def page_count(self) -> int:
         """The card, more of a very long description, and the NFTs; the first four are below the (last) text."""
@@ -101,7 +105,7 @@ class CollectionPages(_Opened):
             Choice(
                 str(place),
                 f"{place + 1}. {card_parts.nft_name(nft, plain=True)}"[:_CHOICE],
-                plural(nft.copies, "copy", "copies"),
+                counted_words.copies(nft.copies),
             )
             for place, nft in enumerate(self._nfts.nfts)
             if nft_page >= 0 and start <= place < start + collection_embeds.NFTS_A_PAGE
@@ -193,7 +197,7 @@ class ItemPages(_Opened):
 
     def embeds(self, page: int) -> list[discord.Embed]:
         """One NFT, large."""
-        place = f"{page + 1} of {len(self.nfts)}"
+        place = _PLACE(number=page + 1, total=len(self.nfts)).render()
         embed = collection_embeds.item_embed(
             self.collection,
             self.nfts[page],

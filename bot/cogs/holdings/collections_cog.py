@@ -52,9 +52,7 @@ from bot.ui.waiting_notice import WaitingNotices
 _ACCOUNT_AND_MEMBER = Message("Name either an account or a member, not both.")
 _NOT_A_MEMBER = Message("That person is not in this server. Name a member, or an account.")
 _SERVERS_ONLY = Message("Members share their accounts with a server: use the command in that server.")
-
-
-_OPEN = "Open a collection…"
+_OPEN = Message("Open a collection…")
 
 
 class Collections(commands.Cog):
@@ -176,7 +174,7 @@ class Collections(commands.Cog):
             searched=" ".join((search or "").split()),
         )
         if several:
-            await self._paginator(interaction, await summed(pages).read(several), _OPEN).show()
+            await self._paginator(interaction, await summed(pages).read(several), _OPEN().render()).show()
         else:
             await self._show(interaction, pages, updates)
 
@@ -238,7 +236,7 @@ class Collections(commands.Cog):
             pages: How to show it.
             updates: What is read, more each time.
         """
-        paginator = self._paginator(interaction, pages, _OPEN)
+        paginator = self._paginator(interaction, pages, _OPEN().render())
         try:
             await show_growing(paginator, pages, updates, self._lookup, self._ahead)
         except WithdrawnError as error:

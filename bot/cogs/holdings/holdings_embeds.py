@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.cogs.holdings import card_parts
+from bot.cogs.holdings import card_parts, counted_words
 from bot.holdings import Holding, Owner, ShownHoldings
-from bot.messages import Words
+from bot.messages import Message, Words
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
-from bot.text.plural import different_nfts, plural
+from bot.text.plural import different_nfts
 from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, short_address
 
 COLLECTIONS_A_PAGE = 5
@@ -24,6 +24,40 @@ COLLECTIONS_A_PAGE = 5
 # What a card of Discord's has room for on one line, in the small letters of its last one.
 _LINE = 72
 _SHORT = 200
+
+_ACCOUNT = Message("Account {account}")
+_OLDEST = Message("oldest answer {when}")
+_FOUND = Message("{count:,} collection with “{text}”", "{count:,} collections with “{text}”")
+_ONLY_CONTRACT = Message("Only contract {contract}")
+_SO_FAR = Message("⏳ {arrived:,} so far, still reading…")
+_SO_FAR_OF = Message("⏳ {arrived:,} of {total:,} so far, still reading…")
+_SCAM_NOT_SHOWN = Message(
+    "{count:,} collection marked as scam not shown (`spam: True` shows them)",
+    "{count:,} collections marked as scam not shown (`spam: True` shows them)",
+)
+_ONLY_SCAM = Message("Only {count:,} collection marked as scam.", "Only {count:,} collections marked as scam.")
+_EARLIER = Message("⚠️ This is an earlier answer, and may have changed. {why}")
+_OWNER = Message("Owner {owner}")
+_NONE_OF_SEVERAL = Message("These accounts hold no NFTs.")
+_NONE_OF_SEVERAL_IN_CONTRACT = Message("These accounts hold no NFTs of this contract.")
+_NONE = Message("This account holds no NFTs, says {source}.")
+_NONE_IN_CONTRACT = Message("This account holds no NFTs of this contract, says {source}.")
+_NOTHING_YET = Message("Nothing has arrived yet.")
+_UNKNOWN = Message("What this account holds is unknown.")
+_UNKNOWN_OF_SEVERAL = Message("What these accounts hold is unknown.")
+_WHOLE = Message("**{count:,} collection**", "**{count:,} collections**")
+_AT_LEAST = Message("At least **{count:,} collection**", "At least **{count:,} collections**")
+_NOT_COUNTED = Message(
+    "of {count:,} collection the source does not say how many",
+    "of {count:,} collections the source does not say how many",
+)
+_PARTLY_COUNTED = Message(
+    "at least {nfts}; of {count:,} collection the source does not say how many",
+    "at least {nfts}; of {count:,} collections the source does not say how many",
+)
+_INCOMPLETE = Message("⚠️ **Incomplete:** {why}. What is missing here is unknown, not zero.")
+_SCAM = Message("⚠️ marked as scam")
+_FALLBACK = Message("📜 {source} answers instead: {why}")
 
 
 @dataclass(frozen=True)
@@ -91,29 +125,28 @@ def _art(rows: Sequence[Holding], gateways: Sequence[str]) -> str | None:
 
 def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str, may_repeat: bool) -> discord.Embed:
     holdings = shown.read
-    account = f"Account {safe_text(short_address(holdings.account.account_id), 80)}"
-    source = f"oldest answer {discord.utils.format_dt(holdings.as_of, 'R')}"
+    account = _ACCOUNT(account=safe_text(short_address(holdings.account.account_id), 80)).render()
+    source = _OLDEST(when=discord.utils.format_dt(holdings.as_of, "R")).render()
     if not about.title:
         source = f"{holdings.source_label}, {discord.utils.format_dt(holdings.as_of, 'R')}"
     lines = [f"**{about.title or account}** · {source}"]
     summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title), may_repeat=may_repeat)
     if about.searched:
-        summary = f"{plural(len(shown.rows), 'collection')} with “{safe_text(about.searched, 60)}”"
+        summary = _FOUND(count=len(shown.rows), text=safe_text(about.searched, 60)).render()
     lines.append(" · ".join(filter(None, [summary, whose])))
     if holdings.contract:
-        lines.append(f"Only contract `{short_address(holdings.contract)}`")
+        lines.append(_ONLY_CONTRACT(contract=f"`{short_address(holdings.contract)}`").render())
     if reading:
-        of_total = f" of {holdings.total:,}" if holdings.total else ""
-        lines.append(f"⏳ {len(shown.rows):,}{of_total} so far, still reading…")
+        lines.append(_so_far(len(shown.rows), holdings.total).render())
     elif not holdings.complete:
         lines.append(_incomplete_line(holdings.incomplete_reason))
     if shown.hidden:
-        lines.append(f"{plural(shown.hidden, 'collection')} marked as scam not shown (`spam: True` shows them)")
+        lines.append(_SCAM_NOT_SHOWN(count=shown.hidden).render())
     if holdings.fallback_reason:
         lines.append(_fallback_line(holdings.source_label, holdings.fallback_reason))
     if holdings.stale_reason:
         why = cut_sentence(reason_words(holdings.stale_reason))
-        lines.append(f"⚠️ This is an earlier answer, and may have changed. {why}")
+        lines.append(_EARLIER(why=why).render())
     is_certain = reading or (holdings.complete and not holdings.stale_reason)
     if about.understood:
         lines.append(f"-# {about.understood.render()}")
@@ -124,7 +157,11 @@ def _owner_words(owner: Owner) -> str:
     """The name is shorter than the address, and says more."""
     if not owner.address:
         return ""
-    return f"Owner {safe_text(owner.name, 80)}" if owner.name else f"Owner `{short_address(owner.address)}`"
+    return _OWNER(owner=safe_text(owner.name, 80) if owner.name else f"`{short_address(owner.address)}`").render()
+
+
+def _so_far(arrived: int, total: int | None) -> Words:
+    return _SO_FAR_OF(arrived=arrived, total=total) if total else _SO_FAR(arrived=arrived)
 
 
 def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool, may_repeat: bool) -> str:
@@ -134,35 +171,43 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool, 
     """
     holdings, count = shown.read, len(shown.rows)
     if not count:
-        if shown.hidden and holdings.complete:
-            return f"Only {plural(shown.hidden, 'collection')} marked as scam."
-        if holdings.complete:
-            of_contract = " of this contract" if holdings.contract else ""
-            if of_several:
-                return f"These accounts hold no NFTs{of_contract}."
-            return f"This account holds no NFTs{of_contract}, says {holdings.source_label}."
-        held = "these accounts hold" if of_several else "this account holds"
-        return "Nothing has arrived yet." if reading else f"What {held} is unknown."
-    at_least = "" if holdings.complete or reading else "At least "
-    words = [f"{at_least}**{plural(count, 'collection')}**"]
+        return _empty_summary(shown, reading=reading, of_several=of_several).render()
+    is_whole = holdings.complete or reading
+    words = [(_WHOLE if is_whole else _AT_LEAST)(count=count).render()]
     if uncounted := sum(not row.is_counted for row in shown.rows):
-        counted = "" if may_repeat else f"at least {different_nfts(shown.kinds)}; "
-        words.append(f"{counted}of {plural(uncounted, 'collection')} the source does not say how many")
+        counted = different_nfts(shown.kinds)
+        not_counted = _NOT_COUNTED(count=uncounted) if may_repeat else _PARTLY_COUNTED(count=uncounted, nfts=counted)
+        words.append(not_counted.render())
     elif not may_repeat:
-        words.append("1 NFT" if shown.kinds == 1 else f"{shown.kinds:,} different")  # "NFTs" would be one line more
+        words.append(counted_words.different(shown.kinds))
     return " · ".join(words)
+
+
+def _empty_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> Words:
+    """The same where there is no row."""
+    holdings = shown.read
+    if not holdings.complete:
+        if reading:
+            return _NOTHING_YET()
+        return _UNKNOWN_OF_SEVERAL() if of_several else _UNKNOWN()
+    if shown.hidden:
+        return _ONLY_SCAM(count=shown.hidden)
+    if of_several:
+        return _NONE_OF_SEVERAL_IN_CONTRACT() if holdings.contract else _NONE_OF_SEVERAL()
+    return (_NONE_IN_CONTRACT if holdings.contract else _NONE)(source=holdings.source_label)
 
 
 def _incomplete_line(incomplete_reason: Reason | None) -> str:
     why = cut_sentence(reason_words(incomplete_reason).rstrip("."))
-    return f"⚠️ **Incomplete:** {why}. What is missing here is unknown, not zero."
+    return _INCOMPLETE(why=why).render()
 
 
 def _collection_card(holding: Holding, gateways: Sequence[str], count: str = "") -> discord.Embed:
     collection = holding.collection
-    scam = "⚠️ marked as scam" if collection.is_scam else ""
+    scam = _SCAM().render() if collection.is_scam else ""
     count = count or count_words(holding.counted_kinds, holding.copies)
-    facts = [card_parts.bold(card_parts.card_name(collection)), count, scam]
+    name = card_parts.bold(card_parts.card_name(collection), is_hidden=card_parts.hides_art(collection))
+    facts = [name, count, scam]
     embed = discord.Embed(description=" · ".join(filter(None, facts)), colour=card_parts.accent(collection))
     line = card_parts.cut_columns(_line(holding), _LINE)
     if card_parts.hides_art(collection):
@@ -184,8 +229,7 @@ def count_words(kinds: int | None, copies: int | None) -> str:
     """`"12 different · 20 copies"`; only what is different, where there is one of each, or copies are not known."""
     if kinds is None or copies in (None, kinds):
         return different_nfts(kinds)
-    words = "1 NFT" if kinds == 1 else f"{kinds:,} different"
-    return f"{words} · {plural(copies, 'copy', 'copies')}"
+    return f"{counted_words.different(kinds)} · {counted_words.copies(copies)}"
 
 
 def fallback_embed(source_label: str, fallback_reason: Reason) -> discord.Embed:
@@ -194,7 +238,7 @@ def fallback_embed(source_label: str, fallback_reason: Reason) -> discord.Embed:
 
 
 def _fallback_line(source_label: str, fallback_reason: Reason) -> str:
-    return f"📜 {source_label} answers instead: {cut_sentence(reason_words(fallback_reason))}"
+    return _FALLBACK(source=source_label, why=cut_sentence(reason_words(fallback_reason))).render()
 
 
 def incomplete_embed(incomplete_reason: Reason | None) -> discord.Embed:

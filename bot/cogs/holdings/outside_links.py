@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 
 from bot.holdings import LOOPRING, Collection, Nft
+from bot.messages import Message
 from bot.ui.page_items import Choice
+
+_EXPLORER, _MARKETPLACE = Message("Explorer"), Message("Marketplace")
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 # Chain id: its explorer (EIP-3091), and its name at the marketplace; "": that does not have it.
@@ -33,10 +36,10 @@ def links_of(collection: Collection, nft: Nft | None = None) -> tuple[Choice, ..
     explorer, market = _CHAINS[chain]
     token = nft.token_id if nft else None
     if token is None:
-        return (Choice(f"{explorer}/token/{contract}", "Explorer"),)
-    links = [Choice(f"{explorer}/nft/{contract}/{token}", "Explorer")]
+        return (Choice(f"{explorer}/token/{contract}", _EXPLORER().render()),)
+    links = [Choice(f"{explorer}/nft/{contract}/{token}", _EXPLORER().render())]
     if market:
-        links.append(Choice(f"https://opensea.io/item/{market}/{contract}/{token}", "Marketplace"))
+        links.append(Choice(f"https://opensea.io/item/{market}/{contract}/{token}", _MARKETPLACE().render()))
     return tuple(links)
 
 

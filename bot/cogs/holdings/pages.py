@@ -49,7 +49,7 @@ class HoldingsPages:
     order: Order
     reading: bool
     hide_scam: bool = True
-    main: tuple[Account, str] | None = None
+    main: tuple[Account, Words] | None = None
     shared: SharedAccounts | None = None
     is_proven: bool = False
     searched: str = ""
@@ -106,9 +106,10 @@ class HoldingsPages:
         # The tab of another network shows another account, which is not the main one.
         whose, is_proven = "", False
         if self.shared:
-            whose, is_proven = self.shared.whose(self.holdings.account), self.shared.is_proven(self.holdings.account)
+            whose = self.shared.whose(self.holdings.account).render()
+            is_proven = self.shared.is_proven(self.holdings.account)
         elif self.main and self.is_of_member:
-            whose, is_proven = self.main[1], self.is_proven
+            whose, is_proven = self.main[1].render(), self.is_proven
         return holdings_embeds.holdings_embeds(
             self._counted(),
             page,

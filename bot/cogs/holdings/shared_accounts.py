@@ -16,7 +16,7 @@ from bot.holdings import Account
 from bot.linking.shares import NOTHING_SHARED, Shares
 from bot.linking.vouching import ProvenHere
 from bot.links import Link, Membership, Proven
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.ui.embeds import short_address
 from bot.ui.in_place import place_of
 from bot.ui.page_items import Choice
@@ -87,7 +87,7 @@ class SharedAccounts:
                 return link
         raise InputError(_NOT_THAT_ONE)
 
-    def whose(self, account: Account) -> str:
+    def whose(self, account: Account) -> Words:
         """Whose account it is, for the header."""
         return link_embeds.main_words(self.proven.of(self.link_of(str(account))), self.name)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.cogs.holdings import collection_embeds, holdings_embeds
+from bot.cogs.holdings import collection_embeds, counted_words, holdings_embeds
 from bot.cogs.holdings.collection_pages import CollectionPages
 from bot.cogs.holdings.pages import HoldingsPages
 from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
@@ -21,6 +21,11 @@ from bot.ui.page_items import Choice
 
 _NOT_IN_LIST = Message("That collection is no longer in the list. Use the command again.")
 _NOT_YOURS = Message("That account is not among those that are shown here. Use the command again.")
+_TITLE = Message("Your {count:,} proven account", "Your {count:,} proven accounts")
+_ALL_TOGETHER = Message("All")
+_YOURS = Message("Yours, proven")
+_SUM = Message("{numbers} different")
+_AT_LEAST = Message("at least {nfts}")
 
 ALL = "all"
 # A row of buttons holds five.
@@ -58,7 +63,7 @@ class SummedPages(HoldingsPages):
             reading=False,
             gateways=self.gateways,
             about=holdings_embeds.About(
-                is_proven=True, searched=self.searched, title=f"Your {len(self.parts)} proven accounts"
+                is_proven=True, searched=self.searched, title=_TITLE(count=len(self.parts)).render()
             ),
             counts=self._counts(),
         )
@@ -68,7 +73,10 @@ class SummedPages(HoldingsPages):
         if self.searched:
             return ()
         accounts = [part.account for part in self.parts][: _MOST_TABS - 1]
-        return [Choice(ALL, "All"), *(Choice(str(account), self._label(account)) for account in accounts)]
+        return [
+            Choice(ALL, _ALL_TOGETHER().render()),
+            *(Choice(str(account), self._label(account)) for account in accounts),
+        ]
 
     def tab(self) -> str:
         """All together."""
@@ -94,7 +102,7 @@ class SummedPages(HoldingsPages):
             self.order,
             reading=False,
             hide_scam=self.hide_scam,
-            main=(part.account, "Yours, proven"),
+            main=(part.account, _YOURS()),
             is_proven=True,
             whole=self,
         )
@@ -177,7 +185,7 @@ class SummedPages(HoldingsPages):
             for row in part.holdings:
                 counts.setdefault(str(row.collection), []).append(row.counted_kinds)
         return {
-            key: f"{' + '.join(f'{kinds:,}' for kinds in several if kinds is not None)} different"
+            key: _SUM(numbers=counted_words.numbers(kinds for kinds in several if kinds is not None)).render()
             for key, several in counts.items()
             if len(several) > 1 and None not in several
         }
@@ -249,7 +257,7 @@ def _held_words(nfts: NftList, rows: Sequence[Holding]) -> str:
     if nfts.complete:
         return collection_embeds.held_words(len(nfts.nfts), nfts)
     known = max(len(nfts.nfts), *(row.counted_kinds or 0 for row in rows))
-    return f"at least {different_nfts(known)}" if known else ""
+    return _AT_LEAST(nfts=different_nfts(known)).render() if known else ""
 
 
 def _added(one: Holding, other: Holding) -> Holding:

@@ -20,8 +20,19 @@ from bot.cogs.linking.welcome_card import Welcome
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import MAX_LABEL, NOWHERE, Link, Proven
+from bot.messages import Message
 from bot.ui import sending
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
+
+_MAKE_MAIN, _IS_MAIN = Message("Make main account"), Message("Main account")
+_LABEL, _PROVE, _PROVE_AGAIN = Message("Label…"), Message("Prove"), Message("Prove again")
+_UNLINK, _OBJECT, _CANCEL = Message("Unlink"), Message("Object"), Message("Cancel")
+_YES_UNLINK, _YES_KEEP_OUT = Message("Yes, unlink it"), Message("Yes, keep it out")
+_MAIN_NOW = Message("{account} is your main account now.")
+_LABEL_TITLE, _LABEL_FIELD = Message("Label"), Message("Label, which only you see")
+_NO_LABEL = Message("Empty: no label")
+_OBJECTED = Message("You objected: sign again before {until}. Press **Prove again**, or `/verify account:{account}`.")
+_IT_MOVES = Message("it moves")
 
 Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
@@ -92,18 +103,18 @@ class AccountsPanel(Panel):
         self._chosen: Link | None = next(contested, next(iter(overview.links), None))
         danger, primary = discord.ButtonStyle.danger, discord.ButtonStyle.primary
         self._menu = _Menu(self.choose)
-        self._main = ActionButton("main", "Make main account", self._make_main, row=1)
-        self._label = ActionButton("label", "Label…", self._ask_label, row=1)
-        self._prove = ActionButton("prove", "Prove", self._start_proof, style=primary, row=1)
-        self._remove = ActionButton("remove", "Unlink", self._ask_remove, style=danger, row=1)
+        self._main = ActionButton("main", _MAKE_MAIN().render(), self._make_main, row=1)
+        self._label = ActionButton("label", _LABEL().render(), self._ask_label, row=1)
+        self._prove = ActionButton("prove", _PROVE().render(), self._start_proof, style=primary, row=1)
+        self._remove = ActionButton("remove", _UNLINK().render(), self._ask_remove, style=danger, row=1)
         self._sharing = ShareButtons(linking.shares, host, self._reload_after)
-        self._object = ActionButton("object", "Object", self._object_to, style=danger, row=2)
+        self._object = ActionButton("object", _OBJECT().render(), self._object_to, style=danger, row=2)
         self._vouches = VouchButtons(linking.vouching, host, self._show_vouch_answer, follow_up, row=4)
-        self._yes = ActionButton("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
+        self._yes = ActionButton("yes", _YES_UNLINK().render(), self._remove_it, style=danger, row=1)
         self._out = KeepOutButton(linking.store.keep_outs, follow_up, self._switch_keep_out)
-        self._yes_out = ActionButton("yes-out", "Yes, keep it out", self._keep_out, style=danger, row=1)
+        self._yes_out = ActionButton("yes-out", _YES_KEEP_OUT().render(), self._keep_out, style=danger, row=1)
         self._confirm = self._yes
-        self._no = ActionButton("no", "Cancel", self._cancel, row=1)
+        self._no = ActionButton("no", _CANCEL().render(), self._cancel, row=1)
 
     async def show(self, done: str = "") -> None:
         """Put it into the message; `done` says what was just done.
@@ -129,8 +140,9 @@ class AccountsPanel(Panel):
             return vouches or [*self._welcome.buttons(self._latest, row=3)]
         self._menu.offer(self._overview.links, self._chosen, self._overview.proven)
         self._main.disabled = self._chosen.is_main
-        self._main.label = "Main account" if self._chosen.is_main else "Make main account"
-        self._prove.label = "Prove again" if self._overview.proven.is_signed(self._chosen) else "Prove"
+        self._main.label = (_IS_MAIN if self._chosen.is_main else _MAKE_MAIN)().render()
+        is_signed = self._overview.proven.is_signed(self._chosen)
+        self._prove.label = (_PROVE_AGAIN if is_signed else _PROVE)().render()
         items: list[discord.ui.Item[Any]] = [self._menu, self._main, self._label, self._prove, self._remove]
         items += self._sharing.items(self._overview, self._chosen.account)
         items += self._out.items(self._overview, self._chosen.account)
@@ -157,15 +169,16 @@ class AccountsPanel(Panel):
         await self._host.acknowledge(interaction)
         link = self._link()
         await self._linking.accounts.set_main(interaction.user.id, link.account)
-        await self._reload(interaction, done=f"`{link_embeds.account_words(link.account)}` is your main account now.")
+        done = _MAIN_NOW(account=f"`{link_embeds.account_words(link.account)}`").render()
+        await self._reload(interaction, done=done)
 
     async def _ask_label(self, interaction: discord.Interaction[Any]) -> None:
         link = self._link()
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label="Label, which only you see",
+            label=_LABEL_FIELD().render(),
             custom_id="label",
             default=link.label or None,
-            placeholder="Empty: no label",
+            placeholder=_NO_LABEL().render(),
             max_length=MAX_LABEL,
             required=False,
         )
@@ -175,7 +188,8 @@ class AccountsPanel(Panel):
             await self._linking.accounts.set_label(submitted.user.id, link.account, label)
             await self._reload(submitted, str(link.account))
 
-        await interaction.response.send_modal(PromptModal(self, "label-typed", "Label", field, name_it))
+        title = _LABEL_TITLE().render()
+        await interaction.response.send_modal(PromptModal(self, "label-typed", title, field, name_it))
 
     async def _start_proof(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
@@ -198,7 +212,7 @@ class AccountsPanel(Panel):
         gone = await self._linking.accounts.remove(interaction.user.id, link.account)
         taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up else ()
         with_proof = gone and self._overview.proven.is_signed(link)
-        words = f"Unlinked {link_embeds.removed_words(link, with_proof=with_proof)}"
+        words = link_embeds.unlinked_words(link, with_proof=with_proof)
         await self._reload(interaction, done=link_embeds.with_taken(words, taken))
 
     async def _switch_keep_out(self, interaction: discord.Interaction[Any]) -> None:
@@ -227,8 +241,8 @@ class AccountsPanel(Panel):
         link = self._link()
         await self._linking.accounts.object(interaction.user.id, link.owner)
         held = await self._linking.store.contests.held_by(interaction.user.id)
-        until = next((link_embeds.moment_words(each.ends_at) for each in held if each.owner == link.owner), "it moves")
-        done = f"You objected: sign again before {until}. Press **Prove again**, or `/verify account:{link.account}`."
+        moments = [link_embeds.moment_words(each.ends_at) for each in held if each.owner == link.owner]
+        done = _OBJECTED(until=moments[0] if moments else _IT_MOVES(), account=link.account).render()
         await self._reload(interaction, done=done)
 
     async def _show_vouch_answer(self, interaction: discord.Interaction[Any], done: str) -> None:

@@ -21,6 +21,10 @@ from bot.ui.panel import Action, ActionButton
 
 _NOT_HERE = Message("An account is kept out of a server: use `/accounts` in that server.")
 
+_LET_IN, _KEEP_OUT = Message("Let {account} count here"), Message("Keep {account} out of this server")
+_IS_OUT = Message("{account} does not count in this server any more.")
+_IS_IN = Message("{account} counts in this server again.")
+
 _LABEL = 80  # the most that Discord accepts on a button
 
 
@@ -44,7 +48,7 @@ class KeepOutButton:
             return ()
         shown = account_words(chosen)
         kept_out = chosen in overview.kept_out
-        self._button.label = (f"Let {shown} count here" if kept_out else f"Keep {shown} out of this server")[:_LABEL]
+        self._button.label = (_LET_IN if kept_out else _KEEP_OUT)(account=shown).render()[:_LABEL]
         return [self._button]
 
     async def cost(self, interaction: discord.Interaction[Any], account: Account) -> Sequence[str]:
@@ -64,7 +68,7 @@ class KeepOutButton:
         if not await self._keep_outs.start(member.user_id, member.guild_id, account):
             raise refusal_error(Refusal.NOT_LINKED)
         taken = await self._follow_up.take_now(member.user_id, guild_id=member.guild_id) if self._follow_up else ()
-        return with_taken(f"`{account_words(account)}` does not count in this server any more.", taken)
+        return with_taken(_IS_OUT(account=f"`{account_words(account)}`").render(), taken)
 
     async def let_in(self, interaction: discord.Interaction[Any], account: Account) -> str:
         """Let an account count here again; what was done, and what it brought."""
@@ -72,7 +76,7 @@ class KeepOutButton:
         began = self._follow_up.now() if self._follow_up else None
         await self._keep_outs.end(member.user_id, member.guild_id, account)
         brought = await self._follow_up.after_proof(interaction, began) if self._follow_up and began else ()
-        return "\n".join([f"`{account_words(account)}` counts in this server again.", *brought])
+        return "\n".join([_IS_IN(account=f"`{account_words(account)}`").render(), *brought])
 
 
 def _member(interaction: discord.Interaction[Any]) -> Membership:

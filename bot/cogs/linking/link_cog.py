@@ -22,6 +22,7 @@ from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import Link
+from bot.messages import Message
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
@@ -29,6 +30,9 @@ from bot.ui.embeds import done_embed
 from bot.ui.invocation import Invocation
 from bot.ui.lasting_buttons import lasting_view, open_buttons
 from bot.ui.panel import ActionButton, Panel
+
+_SHOW, _PROVE = Message("Show its collections"), Message("Prove it is mine")
+_UNLINK, _UNLINKED = Message("Unlink"), Message("Unlinked")
 
 
 class LinkingCog(commands.Cog, name="Linking"):
@@ -65,14 +69,14 @@ class LinkingCog(commands.Cog, name="Linking"):
         proven = await self._linking.proven.of(interaction.user.id, scope_of(interaction, interaction.user))
         embed = link_embeds.linked_embed(linked, proven)
         show = open_buttons(
-            interaction, "Show its collections", Invocation("collections", {"account": str(linked.link.account)})
+            interaction, _SHOW().render(), Invocation("collections", {"account": str(linked.link.account)})
         )
         if proven.is_signed(linked.link):
             await sending.edit_answer(interaction, embed=embed, view=lasting_view(*show))
             return
         panel = Panel(interaction, expires=self._expires, host=self._bot)
         act = partial(self._prove, linked.link)
-        panel.lay_out([ActionButton("prove", "Prove it is mine", act, style=discord.ButtonStyle.primary), *show])
+        panel.lay_out([ActionButton("prove", _PROVE().render(), act, style=discord.ButtonStyle.primary), *show])
         await sending.edit_answer(interaction, embed=embed, view=panel)
 
     async def _prove(self, link: Link, interaction: discord.Interaction[Bot]) -> None:
@@ -90,7 +94,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         cost = await self._follow_up.cost_of(user_id, [link.account]) if self._follow_up else ()
         embed = link_embeds.remove_embed(link, overview, cost)
         act = partial(self._remove, link, was_signed=overview.proven.is_signed(link))
-        confirmation = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
+        confirmation = ConfirmView(interaction, _UNLINK().render(), act, expires=self._expires, host=self._bot)
         await sending.edit_answer(interaction, embed=embed, view=confirmation)
 
     async def _remove(self, link: Link, press: discord.Interaction[Bot], *, was_signed: bool) -> discord.Embed:
@@ -98,7 +102,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         gone = await self._accounts.remove(user_id, link.account)
         taken = await self._follow_up.take_now(user_id) if self._follow_up else ()
         words = link_embeds.removed_words(link, with_proof=gone and was_signed)
-        return done_embed("Unlinked", link_embeds.with_taken(words, taken))
+        return done_embed(_UNLINKED().render(), link_embeds.with_taken(words, taken))
 
     @unlink.autocomplete("account")
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.cogs.linking import link_sentences as say
 from bot.holdings import Account
 from bot.linking.accounts import LinkResult
 from bot.linking.contest_rules import REFUSAL_PERIOD
@@ -19,7 +20,6 @@ from bot.links import (
     MAX_LABEL,
     MAX_LINKS,
     Contest,
-    FreezeReason,
     FrozenAddress,
     Link,
     Membership,
@@ -28,23 +28,13 @@ from bot.links import (
     Share,
     Vouch,
 )
+from bot.messages import Message, Words
 from bot.signing.signature import checksummed
 from bot.text import safe_text
-from bot.text.plural import plural
 from bot.ui.embeds import BRAND, CAUTION, short_address
 
 _NAME = 80
 _MOST_COSTS = 10
-
-ASK_OPERATOR = "Tell the operator of this bot what you know: who runs it can see who signed, and when."
-_FREEZE_REASONS = {
-    FreezeReason.MOVES: "moved from one member to another twice within a month",
-    FreezeReason.CLAIMS: "was claimed again and again",
-}
-_FROZEN = (
-    "It moves no more until the operator decides: without a limit in time. Till then a role is neither given nor taken "
-    f"for it. If its key is yours, press **Prove** or **Prove again** and sign once more. {ASK_OPERATOR}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +94,25 @@ def owner_words(owner: str) -> str:
 def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
     """The answer to `/link`."""
     link, proof = linked.link, proven.of(linked.link)
-    owner = f", owner `{owner_words(link.owner)}`" if link.owner else ""
-    name = f"{safe_text(link.name, _NAME)} is " if link.name else ""
-    lines = [f"{name}`{account_words(link.account)}`{owner}"]
+    lines = [_introduction(link)]
     if proof:
-        lines.append(f"It is already {_proof(proof)}.")
+        lines.append(_proof_in(proof, say.ALREADY_PROVEN, say.ALREADY_VOUCHED))
     else:
-        lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
+        lines.append(say.UNPROVEN_YET().render())
     if linked.unknown_reason:
-        lines.append("Its owner is not known for certain yet. Tessera will find out when you prove it.")
+        lines.append(say.OWNER_UNCERTAIN().render())
     if link.is_main:
-        lines.append("It is your main account: `/collections` without an account shows it.")
+        lines.append(say.IS_MAIN().render())
     if linked.understood:
         lines.append(f"-# {linked.understood.render()}")
     title = (
-        "Proven"
+        say.PROVEN
         if proven.is_signed(link)
-        else "Linked"
+        else say.LINKED
         if proof
-        else "Linked, not proven yet"
+        else say.NOT_PROVEN_YET
         if linked.is_new
-        else "Already linked"
+        else say.ALREADY_LINKED
     )
     return _embed(title, lines)
 
@@ -133,60 +121,60 @@ def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     """The answer to `/accounts`: the list, and below it what is contested; `done` says what was just done."""
     lines = [done, ""] if done else []
     if not overview.links and overview.vouches:
-        lines.append("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
+        lines.append(say.NOTHING_LINKED().render())
     lines += [_line(link, overview) for link in overview.links]
     if overview.links:
         lines += ["", overview.sharing]
-    embeds = [_embed("Your accounts", lines)] if lines else []
+    embeds = [_embed(say.YOUR_ACCOUNTS, lines)] if lines else []
     # An address is contested or frozen, never both, and is that of a link: there are no more than links.
     if contested := [*map(_held, overview.held), *map(_opened, overview.opened)][:MAX_LINKS]:
-        embeds.append(_embed("Contested", contested, caution=True))
+        embeds.append(_embed(say.CONTESTED, contested, caution=True))
     if frozen := [*map(_frozen, overview.frozen)][: MAX_LINKS - len(contested)]:
-        embeds.append(_embed("Frozen", [*frozen, _FROZEN], caution=True))
+        embeds.append(_embed(say.FROZEN, [*frozen, say.FROZEN_MEANS().render()], caution=True))
     return embeds
 
 
 def remove_embed(link: Link, overview: Overview, cost: Sequence[str] = ()) -> discord.Embed:
     """The confirmation before an account is removed: what is lost with it; `cost`: roles."""
-    lines = [f"`{account_words(link.account)}` is removed from your list."]
+    lines = [say.WILL_BE_REMOVED(account=f"`{account_words(link.account)}`").render()]
     if any(other.owner == link.owner and other.account != link.account for other in overview.links if link.owner):
-        lines.append(
-            "Another account of yours has the same owner, so its proof or claim stays. Roles it earned are removed."
-        )
+        lines.append(say.PROOF_STAYS().render())
     elif overview.contest_of(link):
-        lines.append("⚠️ Another member claims its address, and **gets it at once**.")
+        lines.append(say.GOES_TO_ANOTHER().render())
     elif overview.claim_of(link):
-        lines.append("⚠️ Your **claim** to its address ends. If you claim it again, that takes a week or longer.")
+        lines.append(say.CLAIM_ENDS().render())
     elif overview.proven.is_signed(link):
-        lines.append(
-            "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
-        )
+        lines.append(say.PROOF_LOST().render())
     lines += cost_lines(cost)
-    return _embed("Unlink this account?", lines, caution=True)
+    return _embed(say.ASK_UNLINK, lines, caution=True)
 
 
 def keep_out_embed(link: Link, cost: Sequence[str]) -> discord.Embed:
     """The confirmation before an account is kept out of a server where it earns roles."""
-    words = (
-        f"`{account_words(link.account)}` will not count for any role in this server. It stays linked and proven, "
-        "counts elsewhere as before, and can be let in again here at any time."
-    )
-    return _embed("Keep this account out of this server?", [words, *cost_lines(cost)], caution=True)
+    words = say.WILL_NOT_COUNT(account=f"`{account_words(link.account)}`").render()
+    return _embed(say.ASK_KEEP_OUT, [words, *cost_lines(cost)], caution=True)
 
 
 def cost_lines(cost: Sequence[str]) -> list[str]:
     """Which roles something costs that is to be confirmed."""
-    return ["**You lose at once:**", *(f"▫️ {each}" for each in cost[:_MOST_COSTS])] if cost else []
+    return [say.LOSE_AT_ONCE().render(), *(f"▫️ {each}" for each in cost[:_MOST_COSTS])] if cost else []
 
 
 def with_taken(words: str, taken: Sequence[str]) -> str:
     """What was done, and the roles that were taken for it."""
-    return "\n".join([words, *(["Roles that this cost:", *taken[:_MOST_COSTS]] if taken else [])])
+    return "\n".join([words, *([say.ROLES_COST().render(), *taken[:_MOST_COSTS]] if taken else [])])
 
 
 def removed_words(link: Link, *, with_proof: bool) -> str:
     """What was removed."""
-    return f"`{account_words(link.account)}`{' and its proof' if with_proof else ''}."
+    message = say.REMOVED_WITH_PROOF if with_proof else say.REMOVED
+    return message(account=f"`{account_words(link.account)}`").render()
+
+
+def unlinked_words(link: Link, *, with_proof: bool) -> str:
+    """The same as a sentence."""
+    message = say.UNLINKED_WITH_PROOF if with_proof else say.UNLINKED
+    return message(account=f"`{account_words(link.account)}`").render()
 
 
 def delete_embed(count: int, backups: timedelta | None, cost: Sequence[str] = ()) -> discord.Embed:
@@ -194,26 +182,23 @@ def delete_embed(count: int, backups: timedelta | None, cost: Sequence[str] = ()
 
     `backups` is how old they get, None: the operator decides.
     """
-    deleted = (
-        f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, proofs in "
-        "progress, claims and notifications. Roles that your accounts earned are removed. An address that another "
-        "member claims goes to them."
-    )
-    in_backups = f"for up to {plural(backups.days, 'day')}" if backups else "until its operator removes them"
-    retained = (
-        f"**Retained:** for {AUDIT_RETAINED.days} days, records of what was done, under a pseudonym and without "
-        f"accounts; for {REFUSAL_PERIOD.days} days, that a claim of yours was refused, under keyed hashes; for a year, "
-        "how often an address was claimed, and that it is frozen, under a keyed hash of it alone; in backups, "
-        f"everything, {in_backups}."
-    )
-    lines = [deleted, *cost_lines(cost), retained, "`/privacy export` shows what is stored."]
-    return _embed("Delete everything about you?", lines, caution=True)
+    days = {"audit_days": AUDIT_RETAINED.days, "refusal_days": REFUSAL_PERIOD.days}
+    retained = say.RETAINED_FOR(count=backups.days, **days) if backups else say.RETAINED(**days)
+    lines = [
+        say.DELETED(count=count).render(),
+        *cost_lines(cost),
+        retained.render(),
+        say.WHAT_IS_STORED().render(),
+    ]
+    return _embed(say.ASK_DELETE, lines, caution=True)
 
 
-def main_words(proof: ProvenAccount | None, member: str = "") -> str:
+def main_words(proof: ProvenAccount | None, member: str = "") -> Words:
     """Whose account it is, for the header of its collections: shared by `member`, or "": one's own main one."""
-    whose = f"Shared by **{safe_text(member, _NAME)}**" if member else "Your main account"
-    return f"{whose}, {_short_proof(proof) if proof else '*unproven*'}"
+    if not member:
+        return _by_proof(proof, say.MAIN_PROVEN, say.MAIN_VOUCHED, say.MAIN_UNPROVEN)()
+    shared = _by_proof(proof, say.SHARED_PROVEN, say.SHARED_VOUCHED, say.SHARED_UNPROVEN)
+    return shared(member=f"**{safe_text(member, _NAME)}**")
 
 
 def choice_words(link: Link) -> str:
@@ -226,7 +211,8 @@ def choice_words(link: Link) -> str:
 def state_words(link: Link, proof: ProvenAccount | None) -> str:
     """What a menu says below an account."""
     owner = f"{owner_words(link.owner)} · " if link.owner else ""
-    return f"{owner}{_short_proof(proof) if proof else 'unproven'}"
+    state = _by_proof(proof, say.SHORT_PROVEN, say.SHORT_VOUCHED, say.SHORT_UNPROVEN)
+    return f"{owner}{state().render()}"
 
 
 def moment_words(moment: datetime) -> str:
@@ -236,44 +222,52 @@ def moment_words(moment: datetime) -> str:
 
 def _line(link: Link, overview: Overview) -> str:
     proof = overview.proven.of(link)
-    out = " · **kept out of this server**" if link.account in overview.kept_out else ""
+    state = _proof_in(proof, say.IS_PROVEN, say.IS_VOUCHED) if proof else say.IS_UNPROVEN().render()
+    out = f" · {say.IS_KEPT_OUT().render()}" if link.account in overview.kept_out else ""
     star = "★ " if link.is_main else "▫️ "
     label = f"**{safe_text(link.label, 2 * MAX_LABEL)}** · " if link.label else ""
     label += f"{safe_text(link.name, _NAME)} · " if link.name else ""
     owner = f" · `{owner_words(link.owner)}`" if link.owner else ""
-    return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(proof) if proof else '*unproven*'}{out}"
+    return f"{star}{label}`{account_words(link.account)}`{owner} · {state}{out}"
 
 
-def _proof(proof: ProvenAccount) -> str:
-    how = f"proven by {proof.kind.description}" if proof.kind else "vouched for by a moderator, in this server alone,"
-    return f"{how} {discord.utils.format_dt(proof.proven_at, 'R')}"
+def _introduction(link: Link) -> str:
+    """An account with its name and its owner, as far as it has these."""
+    account = f"`{account_words(link.account)}`"
+    name = safe_text(link.name, _NAME) if link.name else ""
+    owner = f"`{owner_words(link.owner)}`" if link.owner else ""
+    if name and owner:
+        return say.NAMED_AND_OWNED(name=name, account=account, owner=owner).render()
+    if name:
+        return say.NAMED(name=name, account=account).render()
+    return say.OWNED(account=account, owner=owner).render() if owner else account
 
 
-def _short_proof(proof: ProvenAccount) -> str:
-    return "proven" if proof.is_signed else "vouched for by a moderator here"
+def _proof_in(proof: ProvenAccount, proven: Message, vouched: Message) -> str:
+    """A sentence on how an account is proven, and since when."""
+    when = discord.utils.format_dt(proof.proven_at, "R")
+    return (proven(how=proof.kind.description, when=when) if proof.kind else vouched(when=when)).render()
+
+
+def _by_proof(proof: ProvenAccount | None, proven: Message, vouched: Message, unproven: Message) -> Message:
+    if proof is None:
+        return unproven
+    return proven if proof.is_signed else vouched
 
 
 def _held(contest: Contest) -> str:
-    what = f"⚠️ Another member claims `{owner_words(contest.owner)}`: it moves to them {moment_words(contest.ends_at)}"
-    if contest.objected_at:
-        return f"{what}, unless you press **Prove again** and sign before then. You objected, which gives you a week."
-    return (
-        f"{what}. Not you? Choose it below, press **Prove again** and sign: then it stays yours. If you cannot sign "
-        "now, **Object** gives you a week."
-    )
+    message = say.HELD_AND_OBJECTED if contest.objected_at else say.HELD
+    return message(owner=f"`{owner_words(contest.owner)}`", when=moment_words(contest.ends_at)).render()
 
 
 def _opened(contest: Contest) -> str:
-    when = moment_words(contest.ends_at)
-    return (
-        f"You claim `{owner_words(contest.owner)}`: it becomes yours {when}, unless its holder signs again before then."
-    )
+    return say.OPENED(owner=f"`{owner_words(contest.owner)}`", when=moment_words(contest.ends_at)).render()
 
 
 def _frozen(address: FrozenAddress) -> str:
     since = discord.utils.format_dt(address.frozen_at, "d")
-    return f"⚠️ `{owner_words(address.owner)}` {_FREEZE_REASONS[address.reason]}: frozen since {since}."
+    return say.FROZEN_SINCE[address.reason](owner=f"`{owner_words(address.owner)}`", when=since).render()
 
 
-def _embed(title: str, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:
-    return discord.Embed(title=title, description="\n".join(lines), colour=CAUTION if caution else BRAND)
+def _embed(title: Message, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:
+    return discord.Embed(title=title().render(), description="\n".join(lines), colour=CAUTION if caution else BRAND)

@@ -17,11 +17,18 @@ from discord.ext import commands
 from bot.cogs.linking import link_embeds
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking, privacy
-from bot.text.plural import plural
+from bot.messages import Message
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import done_embed
+
+_YOUR_DATA = Message("Your data")
+_IN_FILE = Message("Everything that is stored about you is in the file. Only you see this message.")
+_DELETE_ALL, _DELETED = Message("Delete everything"), Message("Deleted")
+_IS_DELETED = Message(
+    "Your data is deleted, with {count:,} linked account.", "Your data is deleted, with {count:,} linked accounts."
+)
 
 
 class PrivacyCog(
@@ -53,9 +60,7 @@ class PrivacyCog(
         linking = self._linking
         exported = await privacy.export(linking.store, interaction.user.id, linking.pseudonym, linking.clock())
         file = discord.File(io.BytesIO(json.dumps(exported, indent=2).encode()), filename="tessera-export.json")
-        embed = done_embed(
-            "Your data", "Everything that is stored about you is in the file. Only you see this message."
-        )
+        embed = done_embed(_YOUR_DATA().render(), _IN_FILE().render())
         await sending.edit_answer(interaction, embed=embed, attachments=[file])
 
     @app_commands.command(name="delete", description="Delete everything about you")
@@ -66,7 +71,7 @@ class PrivacyCog(
         cost = await self._follow_up.cost_of(user_id, None) if self._follow_up else ()
         embed = link_embeds.delete_embed(len(await self._linking.store.links.of(user_id)), self._backups, cost)
         confirmation = ConfirmView(
-            interaction, "Delete everything", self._delete, expires=self._expires, host=self._bot
+            interaction, _DELETE_ALL().render(), self._delete, expires=self._expires, host=self._bot
         )
         await sending.edit_answer(interaction, embed=embed, view=confirmation)
 
@@ -80,5 +85,5 @@ class PrivacyCog(
                 await linking.accounts.remove(user_id, link.account, with_proof=True)
             taken = await self._follow_up.take_now(user_id)
         await privacy.delete(linking.store, user_id, linking.pseudonym, linking.clock())
-        words = f"Your data is deleted, with {plural(count, 'linked account')}."
-        return done_embed("Deleted", link_embeds.with_taken(words, taken))
+        words = _IS_DELETED(count=count).render()
+        return done_embed(_DELETED().render(), link_embeds.with_taken(words, taken))

@@ -13,6 +13,7 @@ from bot.cogs.linking import link_embeds, proof_embeds
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking.accounts import Accounts
 from bot.linking.outcome import Outcome, Result
+from bot.messages import Message
 from bot.store.rows import to_account
 from bot.ui import sending
 from bot.ui.embeds import done_embed
@@ -20,7 +21,10 @@ from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel
 
 log = logging.getLogger(__name__)
 
-_LOOKING = "Looking at what it earns…"
+_LOOKING = Message("Looking at what it earns…")
+_ROLES = Message("Roles")
+_UNLINK, _UNLINKED = Message("Unlink"), Message("Unlinked")
+_WITH_PROOF = Message("{accounts} and the proof.")
 # After these the member's accounts are worth reading: one is new, or its proof is newer.
 _EARNING = frozenset({Result.LINKED, Result.KEPT})
 
@@ -41,7 +45,7 @@ class LinkedPanel(Panel):
         self._outcome = outcome
         self._accounts = accounts
         self._follow_up = follow_up
-        self.lay_out([ActionButton("unlink", "Unlink", self._unlink, style=discord.ButtonStyle.danger)])
+        self.lay_out([ActionButton("unlink", _UNLINK().render(), self._unlink, style=discord.ButtonStyle.danger)])
 
     async def _unlink(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
@@ -51,8 +55,9 @@ class LinkedPanel(Panel):
             # A member who was tricked wants the proof removed, even where another account of theirs has the same owner.
             await self._accounts.remove(interaction.user.id, account, with_proof=True)
         taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up else ()
-        words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
-        embed = done_embed("Unlinked", link_embeds.with_taken(f"{words} and the proof.", taken))
+        accounts = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
+        words = _WITH_PROOF(accounts=accounts).render()
+        embed = done_embed(_UNLINKED().render(), link_embeds.with_taken(words, taken))
         await sending.edit_answer(interaction, embed=embed, view=None)
 
 
@@ -82,7 +87,7 @@ class ProofEnding:
         embed = proof_embeds.outcome_embed(outcome)
         earns = self._follow_up is not None and outcome.result in _EARNING
         if earns:
-            embed.add_field(name="Roles", value=_LOOKING)
+            embed.add_field(name=_ROLES().render(), value=_LOOKING().render())
         await sending.edit_answer(interaction, content=None, embed=embed, view=panel)
         if earns:
             await self._show_brought(interaction, outcome, panel)
@@ -111,4 +116,4 @@ class ProofEnding:
 
 
 def _with_roles(embed: discord.Embed, lines: Sequence[str]) -> discord.Embed:
-    return embed.add_field(name="Roles", value="\n".join(lines)[:1024]) if lines else embed
+    return embed.add_field(name=_ROLES().render(), value="\n".join(lines)[:1024]) if lines else embed

@@ -17,6 +17,7 @@ from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
 from bot.links import Link
 from bot.links.proofs import IssuedChallenge, ProofMethod, Session
+from bot.messages import Message
 from bot.signing.pasted import parse_signature
 from bot.ui import sending
 from bot.ui.embeds import error_embed
@@ -26,6 +27,13 @@ from bot.ui.typed_input import SIGNATURE_FIELD
 log = logging.getLogger(__name__)
 
 _MAX_LETTERS = 4000  # the most that Discord's text field accepts
+
+_OPEN_PAGE, _ENTER_CODE = Message("Open the page"), Message("Enter code")
+_ELSEWHERE = Message("Sign elsewhere and paste")
+_CODE = Message("The code that the page shows")
+_PASTE, _NEW_TEXT = Message("Paste the signature"), Message("New text")
+_SIGNATURE = Message("The signature of the text")
+_PRESS_NEW = Message("Press **New text**, and sign that one.")
 
 Paste = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
@@ -63,11 +71,12 @@ class ProofLinkPanel(Panel):
         self._ending = ending
         self._site = site
         self._paste = paste
-        items: list[discord.ui.Button[Any]] = [discord.ui.Button(label="Open the page", url=started.url)]
+        items: list[discord.ui.Button[Any]] = [discord.ui.Button(label=_OPEN_PAGE().render(), url=started.url)]
         if started.session.method is ProofMethod.CODE:
-            items.append(ActionButton("code", "Enter code", self._ask_code, style=discord.ButtonStyle.primary))
+            enter = _ENTER_CODE().render()
+            items.append(ActionButton("code", enter, self._ask_code, style=discord.ButtonStyle.primary))
         if paste:
-            items.append(ActionButton("elsewhere", "Sign elsewhere and paste", self._sign_elsewhere))
+            items.append(ActionButton("elsewhere", _ELSEWHERE().render(), self._sign_elsewhere))
         self.lay_out(items)
 
     async def show(self) -> None:
@@ -96,9 +105,10 @@ class ProofLinkPanel(Panel):
 
     async def _ask_code(self, interaction: discord.Interaction[Any]) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label="The code that the page shows", custom_id="code", placeholder="ABCD-2345", max_length=20
+            label=_CODE().render(), custom_id="code", placeholder="ABCD-2345", max_length=20
         )
-        await interaction.response.send_modal(PromptModal(self, "code-typed", "Enter code", field, self._take_code))
+        modal = PromptModal(self, "code-typed", _ENTER_CODE().render(), field, self._take_code)
+        await interaction.response.send_modal(modal)
 
     async def _take_code(self, interaction: discord.Interaction[Any], typed: str) -> None:
         await self._host.acknowledge(interaction)
@@ -133,8 +143,8 @@ class PastePanel(Panel):
         self._challenge = challenge
         self._verification = verification
         self._ending = ending
-        self._button = ActionButton("paste", "Paste the signature", self._ask, style=discord.ButtonStyle.primary)
-        self._again = ActionButton("again", "New text", self._renew, style=discord.ButtonStyle.primary)
+        self._button = ActionButton("paste", _PASTE().render(), self._ask, style=discord.ButtonStyle.primary)
+        self._again = ActionButton("again", _NEW_TEXT().render(), self._renew, style=discord.ButtonStyle.primary)
 
     async def show(self) -> None:
         """Put text and button into the message."""
@@ -148,13 +158,13 @@ class PastePanel(Panel):
 
     async def _ask(self, interaction: discord.Interaction[Any]) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label="The signature of the text",
+            label=_SIGNATURE().render(),
             custom_id=SIGNATURE_FIELD,
             placeholder="0x…",
             style=discord.TextStyle.paragraph,
             max_length=_MAX_LETTERS,
         )
-        await interaction.response.send_modal(PromptModal(self, "signed", "Paste the signature", field, self._submit))
+        await interaction.response.send_modal(PromptModal(self, "signed", _PASTE().render(), field, self._submit))
 
     async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
         parse_signature(pasted)  # something that is no signature need not make the text invalid
@@ -166,7 +176,7 @@ class PastePanel(Panel):
             log.info("verify: %s", error.sentence)
             self.lay_out([self._again])
             embed = error_embed(error)
-            embed.description = f"{embed.description}\nPress **New text**, and sign that one."
+            embed.description = f"{embed.description}\n{_PRESS_NEW().render()}"
             await sending.edit_answer(interaction, content=None, embed=embed, view=self)
             return
         self.stop()

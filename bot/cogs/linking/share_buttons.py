@@ -17,6 +17,11 @@ from bot.ui.panel import ActionButton, Host
 
 _NOT_HERE = Message("Accounts are shared in a server, by its members: use `/accounts` in that server.")
 
+_SHARED = Message("Share {account} in this server: on")
+_NOT_SHARED = Message("Share {account} in this server: off")
+_STOP = Message("Stop sharing everywhere")
+_NOTHING_SHARED = Message("You share nothing any more.")
+
 _LABEL = 80  # the most that Discord accepts on a button
 
 # Shows the list as it is now; gets the press, and what was just done.
@@ -39,7 +44,7 @@ class ShareButtons:
         self._account: Account | None = None
         self._is_shared = False
         self._here = ActionButton("share", "", self._switch_here, row=2)
-        self._everywhere = ActionButton("stop-sharing", "Stop sharing everywhere", self._stop, row=2)
+        self._everywhere = ActionButton("stop-sharing", _STOP().render(), self._stop, row=2)
 
     def items(self, overview: Overview, chosen: Account) -> list[discord.ui.Item[Any]]:
         """The buttons for the account that is chosen."""
@@ -47,8 +52,8 @@ class ShareButtons:
         self._is_shared = overview.is_shared_here(chosen)
         items: list[discord.ui.Item[Any]] = []
         if overview.here:
-            state = "on" if self._is_shared else "off"
-            self._here.label = f"Share {account_words(chosen)} in this server: {state}"[:_LABEL]
+            message = _SHARED if self._is_shared else _NOT_SHARED
+            self._here.label = message(account=account_words(chosen)).render()[:_LABEL]
             items.append(self._here)
         if overview.shares:
             items.append(self._everywhere)
@@ -68,4 +73,4 @@ class ShareButtons:
     async def _stop(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         await self._shares.end_all(interaction.user.id)
-        await self._reload(interaction, "You share nothing any more.")
+        await self._reload(interaction, _NOTHING_SHARED().render())

@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.cogs.linking.link_embeds import account_words
 from bot.links import Share
+from bot.messages import Message
 from bot.text import safe_text
 
 _NAME = 50
 _MOST_LINES = 10  # all of `/accounts` must fit into one message: 6,000 characters
 
-NOTHING_SHARED = "Nobody else sees your accounts."
+_NOBODY = Message("Nobody else sees your accounts.")
+_OTHERS_SEE = Message("**Others see:**")
+_HERE = Message("👁 {account} in this server, as long as you are in it")
+_IN_SERVER = Message("👁 {account} in {server}, as long as you are in it")
+_IN_LEFT_SERVER = Message("👁 {account} in a server that Tessera has left ({server}), as long as you are in it")
+_MORE = Message("… and {count:,} more", "… and {count:,} more")
 
 
 def shares_words(shares: Sequence[Share], name_of: Callable[[int], str | None], here: int | None) -> str:
@@ -23,19 +29,18 @@ def shares_words(shares: Sequence[Share], name_of: Callable[[int], str | None], 
         here: The server in which they ask.
     """
     if not shares:
-        return NOTHING_SHARED
-    return "\n".join(["**Others see:**", *_lines(shares, name_of, here)])
+        return _NOBODY().render()
+    return "\n".join([_OTHERS_SEE().render(), *_lines(shares, name_of, here)])
 
 
 def _lines(shares: Sequence[Share], name_of: Callable[[int], str | None], here: int | None) -> Iterator[str]:
     for share in sorted(shares, key=lambda each: each.guild_id != here)[:_MOST_LINES]:
-        where = "this server" if share.guild_id == here else _server_words(share.guild_id, name_of(share.guild_id))
-        yield f"👁 `{account_words(share.account)}` in {where}, as long as you are in it"
+        account = f"`{account_words(share.account)}`"
+        if share.guild_id == here:
+            yield _HERE(account=account).render()
+        elif (name := name_of(share.guild_id)) is None:
+            yield _IN_LEFT_SERVER(account=account, server=f"`{share.guild_id}`").render()
+        else:
+            yield _IN_SERVER(account=account, server=f"**{safe_text(name, _NAME)}**").render()
     if (left := len(shares) - _MOST_LINES) > 0:
-        yield f"… and {left:,} more"
-
-
-def _server_words(guild_id: int, name: str | None) -> str:
-    if name is None:
-        return f"a server that Tessera has left (`{guild_id}`)"
-    return f"**{safe_text(name, _NAME)}**"
+        yield _MORE(count=left).render()

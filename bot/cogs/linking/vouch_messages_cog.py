@@ -24,6 +24,7 @@ from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.errors import InputError, TesseraError
 from bot.linking import Linking
 from bot.links import InGuild, Membership, Vouch
+from bot.messages import Message
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import error_embed
@@ -31,6 +32,7 @@ from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
 
+_ROLES = Message("Roles")
 # No such person, or one who accepts no direct messages: trying again only counts against the bot.
 _FINAL = frozenset({400, 403, 404})
 _FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
@@ -157,7 +159,7 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         self, interaction: discord.Interaction[Bot], embed: discord.Embed, lines: Sequence[str]
     ) -> None:
         """Show in the answer which roles came of it, or what is missing: it was confirmed in any case."""
-        embed.add_field(name="Roles", value="\n".join(lines)[:1024])
+        embed.add_field(name=_ROLES().render(), value="\n".join(lines)[:1024])
         try:
             await sending.edit_answer(interaction, embed=embed)
         except _FAILURES as error:

@@ -12,25 +12,28 @@ from typing import Any
 
 import discord
 
+from bot.messages import Message, Words
 from bot.ui.draft import Parts
 from bot.ui.embeds import BRAND
 from bot.ui.lasting_buttons import LastingButton, lasting_view
 
 PRESSED = re.compile(r"tessera-welcome:(link|prove|example)")
 
-_TITLE = "Welcome! Which account is yours?"
-_WORDS = (
+_TITLE = Message("Welcome! Which account is yours?")
+_BEGIN = Message(
     "You have no account linked. Link one, and you see its NFTs as a gallery; prove it, and you get the roles that "
-    "they earn.\n\n"
-    "**Link an account**: type its {ways}. Nothing is checked yet.\n"
+    "they earn."
 )
-_WAYS, _WAYS_WITHOUT_NUMBERS = "number, address or name", "address or name"
-_PROVE = (
+_LINK = Message("**Link an account**: type its number, address or name. Nothing is checked yet.")
+_LINK_WITHOUT_NUMBERS = Message("**Link an account**: type its address or name. Nothing is checked yet.")
+_PROVE = Message(
     "**Prove my wallet**: sign a text in your own wallet, and get your roles. It costs nothing, and nothing can be "
-    "moved.\n"
+    "moved."
 )
-_EXAMPLE = "**Show me an example**: look at somebody else's account first.\n\n"
-_SAFE = "-# Nobody here ever asks for a seed phrase, a private key or a transaction."
+_EXAMPLE = Message("**Show me an example**: look at somebody else's account first.")
+_SAFE = Message("-# Nobody here ever asks for a seed phrase, a private key or a transaction.")
+_PLACEHOLDER = Message("10001, 0x19e7…, vitalik.eth, or the link of its page")
+_PLACEHOLDER_WITHOUT_NUMBERS = Message("0x19e7…, vitalik.eth, or the link of its page")
 
 
 class Start(StrEnum):
@@ -47,7 +50,11 @@ class Start(StrEnum):
         return cls(found[1]) if found else None
 
 
-_LABELS = {Start.LINK: "Link an account", Start.PROVE: "Prove my wallet", Start.EXAMPLE: "Show me an example"}
+_LABELS = {
+    Start.LINK: Message("Link an account"),
+    Start.PROVE: Message("Prove my wallet"),
+    Start.EXAMPLE: Message("Show me an example"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,15 @@ class Welcome:
     @property
     def placeholder(self) -> str:
         """What the field for an account shows while it is empty."""
-        return f"{'10001, ' if self.knows_numbers else ''}0x19e7…, vitalik.eth, or the link of its page"
+        return (_PLACEHOLDER if self.knows_numbers else _PLACEHOLDER_WITHOUT_NUMBERS)().render()
 
     def embed(self, interaction: discord.Interaction[Any]) -> discord.Embed:
         """The words."""
-        prove = _PROVE if self._can_prove(interaction) else ""
-        words = _WORDS.format(ways=_WAYS if self.knows_numbers else _WAYS_WITHOUT_NUMBERS)
-        return discord.Embed(title=_TITLE, description=f"{words}{prove}{_EXAMPLE}{_SAFE}", colour=BRAND)
+        ways = [_LINK if self.knows_numbers else _LINK_WITHOUT_NUMBERS]
+        ways += [_PROVE] if self._can_prove(interaction) else []
+        listed = "\n".join(each().render() for each in [*ways, _EXAMPLE])
+        words = f"{_BEGIN().render()}\n\n{listed}\n\n{_SAFE().render()}"
+        return discord.Embed(title=_TITLE().render(), description=words, colour=BRAND)
 
     def buttons(self, interaction: discord.Interaction[Any], row: int | None = None) -> list[LastingButton]:
         """Those that lead somewhere: proofs belong to a server."""
@@ -86,7 +95,7 @@ class Welcome:
         return self.has_page and interaction.guild_id is not None and interaction.is_guild_integration()
 
 
-def start_button(start: Start, label: str = "", row: int | None = None) -> LastingButton:
+def start_button(start: Start, label: Words | None = None, row: int | None = None) -> LastingButton:
     """One of the buttons."""
     style = discord.ButtonStyle.primary if start is Start.LINK else discord.ButtonStyle.secondary
-    return LastingButton(f"tessera-welcome:{start}", label or _LABELS[start], style=style, row=row)
+    return LastingButton(f"tessera-welcome:{start}", (label or _LABELS[start]()).render(), style=style, row=row)

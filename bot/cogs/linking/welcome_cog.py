@@ -13,6 +13,7 @@ from discord.ext import commands
 
 from bot.cogs.linking.welcome_card import PRESSED, Start, Welcome, start_button
 from bot.errors import InputError, NotFoundError, NothingLinkedError
+from bot.messages import Message
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import error_embed
@@ -21,6 +22,7 @@ from bot.ui.panel import TOKEN_SECONDS, Action, Panel, PromptModal
 from bot.ui.pressed import custom_id_of
 
 _LONGEST = 300
+_YOUR_ACCOUNT, _LINK, _AGAIN = Message("Your account"), Message("Link an account"), Message("Type it again")
 Link = Callable[[discord.Interaction[Any], str], Awaitable[None]]
 
 
@@ -51,18 +53,19 @@ class WelcomeCog(commands.Cog, name="Welcome"):
 
     async def _ask(self, interaction: discord.Interaction[Any]) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label="Your account",
+            label=_YOUR_ACCOUNT().render(),
             custom_id="account",
             placeholder=self._welcome.placeholder,
             max_length=_LONGEST,
         )
         # It checks who sends the modal, and what; nothing of it is shown.
         panel = Panel(interaction, expires=TOKEN_SECONDS, host=self._bot)
-        await interaction.response.send_modal(PromptModal(panel, "welcome-link", "Link an account", field, self._typed))
+        modal = PromptModal(panel, "welcome-link", _LINK().render(), field, self._typed)
+        await interaction.response.send_modal(modal)
 
     async def _typed(self, interaction: discord.Interaction[Any], account: str) -> None:
         try:
             await self._link(interaction, account)
         except (InputError, NotFoundError) as error:  # of what was typed: it can be typed again
-            view = lasting_view(start_button(Start.LINK, "Type it again"))
+            view = lasting_view(start_button(Start.LINK, _AGAIN()))
             await sending.edit_answer(interaction, embed=error_embed(error), view=view)

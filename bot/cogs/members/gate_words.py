@@ -9,8 +9,10 @@ from bot.gates.explain import verdict_words
 from bot.gates.missing import missing
 from bot.gates.rule import CollectionRef, Rule
 from bot.gates.verdict import Verdict
+from bot.messages import Message
 
 _LONGEST = 500
+_SENTENCE = Message("{words}.")
 
 
 class GateWords:
@@ -25,23 +27,23 @@ class GateWords:
 
     def rule(self, rule: Rule) -> str:
         """What a member has to do for a role: "Holds at least 3 different NFTs of Harbour Lights"."""
-        return _sentence(str(rule_words(rule, self._name_of)))
+        return _sentence(rule_words(rule, self._name_of).render())
 
     def why(self, verdict: Verdict) -> str:
         """Why it is answered as it is: "Holds 1 of 3 different NFTs of Harbour Lights, 2 more are needed"."""
-        return _sentence(str(verdict_words(verdict, self._name_of)))
+        return _sentence(verdict_words(verdict, self._name_of).render())
 
     def missing(self, verdict: Verdict) -> str:
         """What is still needed: "2 more of Harbour Lights"; "": nothing that the member could do."""
         words = missing(verdict, self._name_of)
-        return _cut(str(words)) if words else ""
+        return _cut(words.render()) if words else ""
 
     def _name_of(self, collection: CollectionRef) -> str:
         return self._names.get(collection) or f"`{collection}`"
 
 
 def _sentence(text: str) -> str:
-    return f"{_cut(text[:1].upper() + text[1:])}."
+    return _SENTENCE(words=_cut(text[:1].upper() + text[1:])).render()
 
 
 def _cut(text: str) -> str:

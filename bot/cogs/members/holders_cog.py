@@ -31,6 +31,7 @@ from bot.ui.paginator import Paginator
 from bot.ui.panel import ActionButton
 
 _LEFT = Message("That person has left this server: there is nothing to check any more.")
+_FIX = Message("Fix: read now")
 
 
 @app_commands.default_permissions(manage_roles=True)
@@ -123,7 +124,7 @@ class _HolderPages(Paginator):
         *,
         expires: float,
     ) -> None:
-        fix = ActionButton("fix", "Fix: read now", self._fix, style=discord.ButtonStyle.primary, row=4)
+        fix = ActionButton("fix", _FIX().render(), self._fix, style=discord.ButtonStyle.primary, row=4)
         actions: Sequence[discord.ui.Item[Any]] = [fix]
         bot = cog.bot
         live = bot.live_answers

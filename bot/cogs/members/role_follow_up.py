@@ -19,18 +19,21 @@ from bot.cogs.members.refreshing import Refreshing
 from bot.errors import TesseraError
 from bot.holdings import Account
 from bot.links import Membership
+from bot.messages import Message
 from bot.roles.plan import Act
 from bot.sync.results import MemberReport
 from bot.sync.sync import Sync
 from bot.text import safe_text
-from bot.text.plural import plural
 from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
 
 _NAME = 80
 _MOST_ROLES = 10
-_FOLLOW = "The roles follow in a moment: {sentence}"
+_FOLLOW = Message("The roles follow in a moment: {sentence}")
+_ROLES_IN = Message("{roles} in {server}")
+_MORE_ROLES_IN = Message("{roles} and {count:,} more role in {server}", "{roles} and {count:,} more roles in {server}")
+_DELETED_ROLE = Message("a deleted role")
 
 
 class RoleFollowUp:
@@ -73,7 +76,7 @@ class RoleFollowUp:
             return difference_lines(await self._refreshing.read_since(member, since))
         except TesseraError as error:
             log.warning("roles: not given after a proof, the next round does it: %s", type(error).__name__)
-            return [_FOLLOW.format(sentence=error.sentence)]
+            return [_FOLLOW(sentence=error.words).render()]
 
     async def cost_of(
         self, user_id: int, without: Sequence[Account] | None, *, guild_id: int | None = None
@@ -102,9 +105,9 @@ class RoleFollowUp:
             reports = await self._sync.own_act(user_id, guild_id=guild_id)
         except TesseraError as error:
             log.warning("roles: not taken at once, the next round does it: %s", type(error).__name__)
-            return [_FOLLOW.format(sentence=error.sentence)]
+            return [_FOLLOW(sentence=error.words).render()]
         failed = [each.sentence for report in reports for each in report.failed]
-        return [*self._taken(reports), *(_FOLLOW.format(sentence=sentence) for sentence in dict.fromkeys(failed))]
+        return [*self._taken(reports), *(_FOLLOW(sentence=sentence).render() for sentence in dict.fromkeys(failed))]
 
     def _taken(self, reports: Sequence[MemberReport]) -> Iterator[str]:
         """The roles by their names: mentions of another server's roles are shown to nobody."""
@@ -113,6 +116,13 @@ class RoleFollowUp:
             roles = [each.gate.role_id for each in report.made if each.act is Act.REMOVE]
             if guild and roles:
                 names = (guild.get_role(role_id) for role_id in roles[:_MOST_ROLES])
-                shown = ", ".join(f"**{safe_text(role.name, _NAME) if role else 'a deleted role'}**" for role in names)
-                more = f" and {plural(len(roles) - _MOST_ROLES, 'more role')}" if roles[_MOST_ROLES:] else ""
-                yield f"{shown}{more} in **{safe_text(guild.name, _NAME)}**"
+                shown = ", ".join(f"**{_name_of(role)}**" for role in names)
+                server = f"**{safe_text(guild.name, _NAME)}**"
+                if more := len(roles[_MOST_ROLES:]):
+                    yield _MORE_ROLES_IN(roles=shown, count=more, server=server).render()
+                else:
+                    yield _ROLES_IN(roles=shown, server=server).render()
+
+
+def _name_of(role: discord.Role | None) -> str:
+    return safe_text(role.name, _NAME) if role else _DELETED_ROLE().render()

@@ -23,6 +23,7 @@ from bot.cogs.members.refreshing import Refreshing, own_membership
 from bot.cogs.members.standing_embeds import Standing
 from bot.cogs.members.standing_pages import StandingPages
 from bot.links import Membership
+from bot.messages import Message
 from bot.ui import waiting_notice
 from bot.ui.client import Bot
 from bot.ui.embeds import BRAND
@@ -33,7 +34,10 @@ from bot.ui.paginator import Paginator
 # Most readings take less: an edit that shows for a moment is only noise.
 _PROGRESS_SECONDS = 2.0
 _REFRESH = Invocation("refresh")
-_READING = "Your accounts are being read. Sources answer only so many questions a second, so this can take a while."
+_READING = Message("Reading…")
+_BEING_READ = Message(
+    "Your accounts are being read. Sources answer only so many questions a second, so this can take a while."
+)
 
 
 class RolesCog(commands.Cog, name="Roles"):
@@ -82,7 +86,7 @@ class RolesCog(commands.Cog, name="Roles"):
         try:
             done, _ = await asyncio.wait({reading}, timeout=_PROGRESS_SECONDS)
             if not done:
-                embed = discord.Embed(title="Reading…", description=_READING, colour=BRAND)
+                embed = discord.Embed(title=_READING().render(), description=_BEING_READ().render(), colour=BRAND)
                 await waiting_notice.say(interaction, embed)
             return await reading
         finally:

@@ -6,63 +6,33 @@ and which of them the member shares in that server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import discord
 
 from bot.cogs.linking.link_embeds import account_words
+from bot.cogs.members import standing_words as say
 from bot.cogs.members.gate_words import GateWords
 from bot.counts import Ternary
 from bot.gates.gate import Gate, GateState, GuildSettings, ParkReason
 from bot.gates.rule_needs import collections_of
 from bot.holdings import Account
+from bot.messages import Words
 from bot.reasons import reason_words
-from bot.roles.grants import GrantState
+from bot.roles.grants import Grant, GrantState
 from bot.roles.plan import Held, HoldCode, Judged
 from bot.sync.results import AccountState, MemberReport
 from bot.text import safe_text
-from bot.text.plural import plural
 from bot.ui.embeds import BRAND, CAUTION
 
 GATES_ON_A_PAGE = 5
-# How a member is spoken of: to themselves, and to a moderator. Names are no part of it: “Your Pals” stays what it is.
-_OWN = {"You": "You", "you": "you", "Your": "Your"}
-_OTHERS = {"You": "They", "you": "they", "Your": "Their"}
 _REASON = 200
 _ACCOUNTS = 6  # each with its failure; beside five gates more do not fit
 _FIELD = 1024
+_SUPPLIERS = 3  # as many as a line takes
 _MARKS = {Ternary.YES: "✔", Ternary.NO: "✘", Ternary.UNKNOWN: "?"}
-_BEGIN = (
-    "**You have not proven an account here yet**, so no role can be given.\n`/verify` proves that an account is yours, "
-    "with a signature that costs nothing; what it earns is yours within seconds."
-)
-_BEGIN_THEIRS = "**They have not proven an account that counts here**, so no role can be given."
-_HELD_WORDS = {
-    HoldCode.UNKNOWN: "{You} keep it: what {you} hold is not known for certain now, and that costs nobody a role.",
-    HoldCode.TOO_FEW_MISSES: "{You} keep it for now: it is checked again before anything is taken.",
-    HoldCode.TOO_SHORT_SPAN: "{You} keep it for now: it is checked again before anything is taken.",
-    HoldCode.NOT_CONFIRMED: "{You} keep it for now: the source is asked a second question before anything is taken.",
-    HoldCode.NEVER_REMOVE: "{You} keep it: this role is never taken.",
-    HoldCode.PROTECTED: "{You} keep it: {you} are protected here.",
-    HoldCode.BREAKER: "{You} keep it for now: a person looks at it first, as many would lose it at once.",
-    HoldCode.ADMIN_HOLD: "{You} keep it for now: the admins of this server have stopped all removals.",
-    HoldCode.EXCUSED: "{You} keep it for now: an admin decided so.",
-    HoldCode.CLOCK_JUMPED: "{You} keep it for now: nothing is taken for a while after a change of Tessera's clock.",
-    HoldCode.OTHER_INSTANCE: "{You} keep it for now: another Tessera seems to run, so this one takes nothing.",
-    HoldCode.REPLACEMENT_MISSING: "{You} keep it until the higher role that replaces it is given.",
-}
-_PARKED = {
-    ParkReason.ROLE_GONE: "the role was deleted",
-    ParkReason.ROLE_ABOVE_US: "the role is above Tessera's own",
-    ParkReason.ROLE_MANAGED: "the role belongs to another application",
-    ParkReason.ROLE_DANGEROUS: "the role can do too much now",
-    ParkReason.NO_PERMISSION: "Tessera may not manage roles any more",
-    ParkReason.REFUSED: "Discord refuses to change the role",
-    ParkReason.SOURCE_GONE: "no source answers about it any more",
-    ParkReason.ROLE_FOUGHT_OVER: "another bot changes the role as well",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +58,6 @@ class Standing:
     shared: Sequence[Account] = ()
 
     @property
-    def person(self) -> Mapping[str, str]:
-        """Words that speak to the member, or of them: "You" or "They", "you" or "they", "Your" or "Their"."""
-        return _OWN if self.is_own else _OTHERS
-
-    @property
     def shown(self) -> Sequence[Judged]:
         """The gates that are shown: all, or those whose role the member has or earns; moderators see all."""
         if self.settings.shows_requirements or not self.is_own:
@@ -108,129 +73,136 @@ def page_count(standing: Standing) -> int:
 
 def standing_embed(standing: Standing, page: int) -> discord.Embed:
     """One page: how current it is, and five gates."""
-    title = "Your roles" if standing.is_own else f"Roles of {safe_text(standing.name, 80)}"
+    title = say.YOUR_ROLES() if standing.is_own else say.ROLES_OF(name=safe_text(standing.name, 80))
     shown = standing.shown[page * GATES_ON_A_PAGE :][:GATES_ON_A_PAGE]
     uncertain = any(each.verdict.status is Ternary.UNKNOWN for each in shown)
-    embed = discord.Embed(title=title, description="\n".join(_header(standing)), colour=CAUTION if uncertain else BRAND)
+    colour = CAUTION if uncertain else BRAND
+    embed = discord.Embed(title=title.render(), description="\n".join(_header(standing)), colour=colour)
     for judged in shown:
         embed.add_field(
             name="\N{ZERO WIDTH SPACE}", value="\n".join(gate_lines(standing, judged))[:_FIELD], inline=False
         )
     if not standing.shown:
-        nothing = "There is no role for holders in this server yet." if not standing.report.judged else _ONLY_OWN
-        embed.add_field(name="\N{ZERO WIDTH SPACE}", value=nothing, inline=False)
+        nothing = say.ONLY_OWN() if standing.report.judged else say.NO_ROLE_HERE()
+        embed.add_field(name="\N{ZERO WIDTH SPACE}", value=nothing.render(), inline=False)
     return embed
-
-
-_ONLY_OWN = "You have none of the roles for holders. What unlocks them, this server does not show."
 
 
 def gate_lines(standing: Standing, judged: Judged) -> Iterator[str]:
     """What is said about one gate: its answer, its reason, what is retained and until when."""
-    gate, verdict = judged.gate, judged.verdict
+    gate, verdict, is_own = judged.gate, judged.verdict, standing.is_own
     # What is in the ledger is there to be given back: a role that was deleted nobody has.
     grant = None if gate.parked is ParkReason.ROLE_GONE else standing.report.ledger.get(gate.role_id)
-    has = " · you have it" if grant and standing.is_own else " · they have it" if grant else ""
-    since = f" since {discord.utils.format_dt(grant.granted_at, 'd')}" if grant else ""
-    yield f"{_MARKS[verdict.status]} <@&{gate.role_id}>{has}{since}"
+    yield f"{_MARKS[verdict.status]} <@&{gate.role_id}>{_has_since(grant, is_own=is_own)}"
     yield standing.words.why(verdict)
     # Of one condition the sentence says it already.
     if verdict.parts and (needed := standing.words.missing(verdict)):
-        yield f"→ Still needed: {needed}"
+        yield say.STILL_NEEDED(needed=needed).render()
     if judged.proof_end and verdict.is_granted:
         ends = discord.utils.format_dt(judged.proof_end.at, "D")
-        person = standing.person
-        yield f"⏳ {person['Your']} proof counts for it until {ends}: {person['you']} can `/verify` again before."
+        yield say.PROOF_ENDS.to(is_own=is_own)(when=ends).render()
     if judged.in_cool_down:
         yield _cool_down(standing)
     if gate.state is not GateState.ACTIVE:
-        yield _stopped(gate)
+        yield _stopped(gate).render()
     for held in standing.report.held:
         if held.gate.gate_id == gate.gate_id:
-            yield held_words(held, standing.person)
+            yield held_words(held, is_own=is_own)
     for failed in standing.report.failed:
         if failed.change.gate.gate_id == gate.gate_id:
-            yield f"⚠️ Not changed yet: {failed.sentence}"
-    if grant and grant.state is GrantState.FOUND and not standing.is_own:
-        yield "-# They had it before: Tessera never takes it. `/gate adopt` changes that."
-    sources = _supplied(standing, judged)
-    yield f"-# {f'from {sources} · ' if sources else ''}{_age(judged)}"
+            yield say.NOT_CHANGED(why=failed.sentence).render()
+    if grant and grant.state is GrantState.FOUND and not is_own:
+        yield f"-# {say.HAD_BEFORE().render()}"
+    yield f"-# {' · '.join([*_supplied(standing, judged), _age(judged)])}"
 
 
-def held_words(held: Held, person: Mapping[str, str]) -> str:
-    """Why a role is retained though it is not earned now; `person`: see `Standing.person`."""
-    when = f" Until {_relative(held.until)}." if held.until else ""
+def _has_since(grant: Grant | None, *, is_own: bool) -> str:
+    if grant is None:
+        return ""
+    since = discord.utils.format_dt(grant.granted_at, "d")
+    return f" · {say.HAVE_SINCE.to(is_own=is_own)(when=since).render()}"
+
+
+def held_words(held: Held, *, is_own: bool) -> str:
+    """Why a role is retained though it is not earned now, to its member, or to a moderator."""
     if held.code is HoldCode.GRACE:
-        until = f" until {_relative(held.until)}" if held.until else " for a while"
-        return f"⏳ {person['You']} keep it{until}, then it is taken."
-    return _HELD_WORDS.get(held.code, "{You} keep it for now.").format_map(person) + when
+        if held.until:
+            return say.GRACE_UNTIL.to(is_own=is_own)(when=_relative(held.until)).render()
+        return say.GRACE.to(is_own=is_own)().render()
+    sentences = [say.HELD.get(held.code, say.KEPT).to(is_own=is_own)()]
+    if held.until:
+        sentences.append(say.UNTIL(when=_relative(held.until)))
+    return " ".join(each.render() for each in sentences)
 
 
 def _header(standing: Standing) -> Iterator[str]:
     accounts = standing.report.accounts
     if not accounts:
-        yield _BEGIN if standing.is_own else _BEGIN_THEIRS
+        yield say.BEGIN.to(is_own=standing.is_own)().render()
         return
     if standing.is_own:
         yield from map(_account_line, accounts[:_ACCOUNTS])
         if more := accounts[_ACCOUNTS:]:
-            yield f"… and {plural(len(more), 'more account')}."
+            yield say.MORE_ACCOUNTS(count=len(more)).render()
         return
-    yield f"Counting here: {plural(len(accounts), 'proven account')}"
+    yield say.COUNTING(count=len(accounts)).render()
     counting = {each.facts.account for each in accounts}
     if shared := [f"`{account_words(account)}`" for account in standing.shared if account in counting]:
-        yield f"Shared with this server: {', '.join(shared[:_ACCOUNTS])}{' and others' if shared[_ACCOUNTS:] else ''}"
+        message = say.SHARED_AND_OTHERS if shared[_ACCOUNTS:] else say.SHARED
+        yield message(accounts=", ".join(shared[:_ACCOUNTS])).render()
     if any(not each.facts.is_certain for each in accounts):
-        yield "Whose one of them is must be decided first: it changes nothing until then."
+        yield say.ONE_UNDECIDED().render()
     oldest = [each.facts.as_of for each in accounts if each.facts.as_of]
-    yield f"-# oldest reading {_relative(min(oldest))}" if oldest else "-# none was read yet"
+    yield f"-# {(say.OLDEST(when=_relative(min(oldest))) if oldest else say.NONE_READ()).render()}"
     yield from [f"⚠️ {_failure(each)}" for each in accounts if each.failed_at][:_ACCOUNTS]
 
 
 def _account_line(state: AccountState) -> str:
     facts = state.facts
-    read = f"read {_relative(facts.as_of)}" if facts.as_of else "not read yet"
-    doubt = " · whose it is must be decided first" if not facts.is_certain else ""
+    words = [say.READ(when=_relative(facts.as_of)) if facts.as_of else say.NOT_READ()]
+    words += [say.UNDECIDED()] if not facts.is_certain else []
     failed = f"\n⚠️ {_failure(state)}" if state.failed_at else ""
-    return f"▫️ `{account_words(facts.account)}` · {read}{doubt}{failed}"
+    return f"▫️ {' · '.join([f'`{account_words(facts.account)}`', *(each.render() for each in words)])}{failed}"
 
 
 def _failure(state: AccountState) -> str:
-    reason = safe_text(reason_words(state.failure), _REASON) if state.failure else "the source does not answer"
-    since = f" ({_relative(state.failed_at)})" if state.failed_at else ""
-    following = f" It is read again {_relative(state.next_at)}." if state.next_at else ""
-    return f"Reading failed{since}: {reason}.{following} Nobody loses a role by this."
+    reason = safe_text(reason_words(state.failure), _REASON) if state.failure else say.NO_ANSWER()
+    since = say.FAILED_AT(when=_relative(state.failed_at), reason=reason) if state.failed_at else None
+    following = [say.READ_AGAIN(when=_relative(state.next_at))] if state.next_at else []
+    sentences = [since or say.FAILED(reason=reason), *following, say.NOBODY_LOSES()]
+    return " ".join(each.render() for each in sentences)
 
 
 def _cool_down(standing: Standing) -> str:
     ends = [each.facts.proven_at + standing.settings.cool_down for each in standing.report.accounts]
     later = [end for end in ends if end > standing.now]
-    when = f": from {_relative(min(later))}" if later else ""
-    return f"⏳ This role is sensitive, and given a while after an account's proof{when}."
+    return (say.COOL_DOWN_UNTIL(when=_relative(min(later))) if later else say.COOL_DOWN()).render()
 
 
-def _stopped(gate: Gate) -> str:
+def _stopped(gate: Gate) -> Words:
     if gate.state is GateState.PAUSED:
-        return "⏸ The admins have paused this role: it is neither given nor taken."
-    why = f", as {_PARKED[gate.parked]}" if gate.parked else ""
-    return f"⏸ This role is neither given nor taken now{why}."
+        return say.PAUSED()
+    return say.PARKED[gate.parked]() if gate.parked else say.STOPPED()
 
 
-def _supplied(standing: Standing, judged: Judged) -> str:
-    """The member's own accounts that hold something of what the rule asks for."""
+def _supplied(standing: Standing, judged: Judged) -> Sequence[str]:
+    """The member's own accounts that hold something of what the rule asks for, in words; none: nothing to say."""
     if not standing.is_own:
-        return ""
+        return ()
     wanted = collections_of(judged.gate.rule)
     holding = [
-        account_words(each.facts.account)
+        f"`{account_words(each.facts.account)}`"
         for each in standing.report.accounts
         if any(each.facts.of(collection).kinds.low for collection in wanted)
     ]
-    return ", ".join(f"`{each}`" for each in holding[:3]) + (" and others" if len(holding) > 3 else "")  # noqa: PLR2004 - as many as a line takes
+    if not holding:
+        return ()
+    message = say.FROM_AND_OTHERS if holding[_SUPPLIERS:] else say.FROM
+    return (message(accounts=", ".join(holding[:_SUPPLIERS])).render(),)
 
 
 def _age(judged: Judged) -> str:
-    return f"as of {_relative(judged.evidence_at)}" if judged.evidence_at else "not read yet"
+    return (say.AS_OF(when=_relative(judged.evidence_at)) if judged.evidence_at else say.NOT_READ()).render()
 
 
 def _relative(moment: datetime) -> str:

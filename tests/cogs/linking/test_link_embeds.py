@@ -170,7 +170,7 @@ def test_hostile_names_and_labels_are_harmless() -> None:
         proof_embeds.started_embed(Person(1, HOSTILE), None, ProofMethod.OAUTH, "https://verify.example", AT),
         proof_embeds.relay_warning_embed(Person(1, HOSTILE), HOSTILE, 3),
     ]
-    for words in [*map(text_of, shown), link_embeds.main_words(None, HOSTILE)]:
+    for words in [*map(text_of, shown), link_embeds.main_words(None, HOSTILE).render()]:
         assert "@everyone" not in words
         assert "<@1>" not in words
         assert "https://evil" not in words
@@ -197,7 +197,7 @@ def test_a_vouched_account_is_nowhere_called_proven() -> None:
         text_of(link_embeds.overview_embeds(Overview(its, [link()]))[0]),
     ]
     assert all(words in text for text in shown)
-    short = [link_embeds.main_words(its.of(link())), link_embeds.state_words(link(), its.of(link()))]
+    short = [link_embeds.main_words(its.of(link())).render(), link_embeds.state_words(link(), its.of(link()))]
     assert all("vouched for by a moderator here" in text for text in short)
     assert "proven" not in "".join([*shown, *short]).lower()
 
