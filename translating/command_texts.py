@@ -30,7 +30,7 @@ def texts_of_commands(payloads: Sequence[Payload]) -> Iterator[Text]:
 
 
 def _node(place: str, node: Payload, context: str) -> Iterator[Text]:
-    """The texts of a command or an option; `context` "": its name stays as it is, as that of a group does."""
+    """The texts of a command or an option; `context` "": its name is English (`bot.ui.command_translator` says why)."""
     places = frozenset({place})
     if context:
         yield Text(node["name"], "", context, LONGEST_NAME, places)
@@ -39,4 +39,4 @@ def _node(place: str, node: Payload, context: str) -> Iterator[Text]:
     for choice in node.get("choices") or ():
         yield Text(choice["name"], "", "choice", LONGEST_CHOICE, places)
     for option in node.get("options") or ():
-        yield from _node(f"{place} {option['name']}", option, "" if option["type"] in _COMMANDS else "option")
+        yield from _node(f"{place} {option['name']}", option, "")

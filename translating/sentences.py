@@ -6,24 +6,43 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from translating.limits import limits_in
 from translating.texts import Text
 
 PROJECT = Path(__file__).parents[1]
+# What operators read in a terminal or in the log, in English.
+NOT_TRANSLATED = ("bot/app/", "bot/archive_api/", "bot/cli/", "bot/config/", "bot/store/file/")
 
 
-def texts_in_code(folder: Path = PROJECT / "bot") -> Iterator[Text]:
-    """All of them.
+def texts_in_code(folder: Path = PROJECT / "bot", excluded: tuple[str, ...] = NOT_TRANSLATED) -> Iterator[Text]:
+    """All that people read in Discord or on the page.
 
     Raises:
         ValueError: one is put together when the program runs, so that nobody can translate it.
     """
     for path in sorted(folder.rglob("*.py")):
         place = path.relative_to(PROJECT).as_posix() if path.is_relative_to(PROJECT) else path.name
-        for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
+        if place.startswith(excluded):
+            continue
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+        limits: dict[str, int] = {}
+        for name, limit in limits_in(tree):
+            limits[name] = min(limit, limits.get(name, limit))
+        named = {id(value): name for name, value in _assigned(tree)}
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _is_message(node.func):
                 text, many = _arguments(node, place)
                 if text:
-                    yield Text(text, many, places=frozenset({place}))
+                    yield Text(text, many, "", limits.get(named.get(id(node), ""), 0), frozenset({place}))
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """The constants of a module, and what they are."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node.target.id, node.value
 
 
 def _is_message(function: ast.expr) -> bool:

@@ -32,7 +32,7 @@ def text_in(language: Language, text: str, context: str = "") -> str | None:
     Args:
         language: Of the reader.
         text: In English.
-        context: What it names, where a word is translated in several ways ("command", "option", "choice").
+        context: What it names, where a word is translated in several ways ("command", "choice", "menu").
     """
     translations = translations_of(language)
     found = translations.pgettext(context, text) if context else translations.gettext(text)

@@ -54,6 +54,7 @@ _OUR_FAULT = Message(
 )
 
 READY_PAUSE = 0.25
+_UNKNOWN_INTERACTION = 10062
 # Half of the three seconds that Discord allows; our views answer within milliseconds.
 _PRESS_SECONDS = 1.5
 _STALE_BUTTON = Message(
@@ -121,12 +122,10 @@ class Bot(commands.Bot):
         self._settings, self._presence, self._cancel_reads = settings, settings.presence, cancel_reads
         self.acknowledgements, self.readers = Acknowledgements(), Readers()
         self.live_answers = live_answers or LiveAnswers()
-        self.clock = clock
-        self.refused_pictures = RefusedPictures(clock)
+        self.clock, self.refused_pictures = clock, RefusedPictures(clock)
         self._running: set[asyncio.Task[Any]] = set()
-        self._stopping = asyncio.Event()
+        self._stopping, self._settled_at = asyncio.Event(), 0.0
         self._presses: set[asyncio.Task[Any]] = set()  # of which it is not known yet who answers them
-        self._settled_at = 0.0
         self._lasting: list[re.Pattern[str]] = [PRESSED]
         self.cards: dict[type[TesseraError], Card] = {}
         self._observers: list[Callable[[discord.Interaction[Any]], None]] = []
@@ -299,6 +298,3 @@ class Bot(commands.Bot):
             await show_error(interaction, shown, self.cards, self.other_process)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
             log.warning("an error could not be shown: %s", problem)
-
-
-_UNKNOWN_INTERACTION = 10062

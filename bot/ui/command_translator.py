@@ -2,7 +2,8 @@
 
 A sentence names a command as it is called in English: that can be typed in every language, and nothing else works in a
 mention such as `</verify:1>` (discord-api-docs #5518, #5462). Groups and what is in them keep their English names:
-where a group has another one, Discord does not find its subcommands by it (discord-api-docs #5105).
+where a group has another one, Discord does not find its subcommands by it (discord-api-docs #5105). So do options,
+which sentences name too, and which are words of the rules' own language.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ _Location = TranslationContextLocation
 # A name is a word of its own, and the same word may be translated differently elsewhere.
 CONTEXTS: Mapping[TranslationContextLocation, str] = {
     _Location.command_name: "command",
-    _Location.parameter_name: "option",
     _Location.choice_name: "choice",
 }
+
+_NEVER = frozenset({_Location.group_name, _Location.parameter_name})
 
 
 class CommandTranslator(app_commands.Translator):
@@ -35,7 +37,7 @@ class CommandTranslator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
         """The text in a language; None: Discord shows it in English."""
-        if context.location is _Location.group_name or _is_in_group(context):
+        if context.location in _NEVER or _is_in_group(context):
             return None
         return text_in(language_of(locale.value), string.message, _context(context))
 
