@@ -98,9 +98,9 @@ pictures: setup ## take the pictures in docs/images again from the demo (needs C
 lock: setup ## write the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements.txt
-	uv pip compile pyproject.toml --extra pictures --universal --python-version 3.11 --generate-hashes --upgrade \
+	uv pip compile pyproject.toml --extra pictures --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-pictures.txt
-	uv pip compile pyproject.toml --extra dev --extra pictures --universal --python-version 3.11 --generate-hashes --upgrade \
+	uv pip compile pyproject.toml --extra dev --extra pictures --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-dev.txt
 	uv pip compile --group pyproject.toml:audit --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-audit.txt
@@ -113,7 +113,7 @@ $(AUDIT)/.ready: requirements-audit.txt
 	@touch $@
 
 audit: $(AUDIT)/.ready ## look up known vulnerabilities of every pinned package
-	$(AUDIT)/bin/python .ci/look_up_advisories.py requirements.txt requirements-dev.txt requirements-audit.txt requirements-docs.txt
+	$(AUDIT)/bin/python .ci/look_up_advisories.py requirements.txt requirements-pictures.txt requirements-dev.txt requirements-audit.txt requirements-docs.txt
 
 sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, as a CycloneDX bill of materials
 	@mkdir -p build
