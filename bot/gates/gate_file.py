@@ -103,15 +103,16 @@ class _GateFields(BaseModel):
     rank: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
+_KNOWN_FIELDS = Message("`tessera`, `gates` and `aliases`")
 _ACCEPTED = {
-    "role": "a role's name",
-    "role_id": "a role's id",
-    "rule": "a rule, such as `254 >= 3`",
-    "grace_hours": "hours from 0 to 720",
-    "never_remove": "`true` or `false`",
-    "sensitive": "`true` or `false`",
-    "ladder": "a name of at most 32 letters",
-    "rank": "a whole number from 0 to 1000",
+    "role": Message("a role's name"),
+    "role_id": Message("a role's id"),
+    "rule": Message("a rule, such as `254 >= 3`"),
+    "grace_hours": Message("hours from 0 to 720"),
+    "never_remove": Message("`true` or `false`"),
+    "sensitive": Message("`true` or `false`"),
+    "ladder": Message("a name of at most 32 letters"),
+    "rank": Message("a whole number from 0 to 1000"),
 }
 
 
@@ -166,7 +167,7 @@ def read_gates(content: bytes, read_rule: ReadRule, read_collection: Callable[[s
     problems.refuse()
     for key, (line, _) in fields.items():
         if key not in ("tessera", "gates", "aliases"):
-            problems.add(line, _UNKNOWN_FIELD(field=key[:_ECHO], known="`tessera`, `gates` and `aliases`"))
+            problems.add(line, _UNKNOWN_FIELD(field=key[:_ECHO], known=_KNOWN_FIELDS()))
     version = fields.get("tessera")
     if version is None or plain(version[1]) != "1":
         problems.add(version[0] if version else 1, _NOT_THIS_VERSION())
@@ -240,7 +241,7 @@ def _problem(kind: str, field: str) -> Words:
         return _MISSING(field=field)
     if kind == "extra_forbidden":
         return _UNKNOWN_FIELD(field=field[:_ECHO], known=", ".join(f"`{name}`" for name in _ACCEPTED))
-    return _FIELD(field=field, accepted=_ACCEPTED[field])
+    return _FIELD(field=field, accepted=_ACCEPTED[field]())
 
 
 def _read_set(

@@ -11,6 +11,7 @@ import yaml
 from bot.gates.file_lines import LineProblems
 from bot.messages import Message, Words
 
+_UNREADABLE = Message("it cannot be read")
 _NOT_YAML = Message("this is no YAML: {problem}.")
 _NO_REFERENCES = Message("anchors, aliases and tags of YAML (`&`, `*`, `!`) are not accepted: write it out.")
 _TOO_DEEP = Message("this is nested too deeply: {most} levels are accepted.")
@@ -42,8 +43,8 @@ def parsed(text: str) -> yaml.Node | None:
         root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        what = str(getattr(error, "problem", None) or "it cannot be read")
-        problems.add(mark.line + 1 if mark else 1, _NOT_YAML(problem=what[:_ECHO].replace("`", "'")))
+        what = str(getattr(error, "problem", None) or "")[:_ECHO].replace("`", "'")
+        problems.add(mark.line + 1 if mark else 1, _NOT_YAML(problem=what or _UNREADABLE()))
         problems.refuse()
         raise
     return root

@@ -83,7 +83,7 @@ class Accounts:
         try:
             owner = await self._lookup.owner_of(account, asker)
         except SourceError as error:
-            unknown_reason = error.sentence
+            unknown_reason = error.words.render()
         named = Link(account, owner, "", is_main=False, linked_at=self._clock(), name=ref.name)
         outcome = await self._links.add(user_id, named, limit=MAX_LINKS)
         if outcome is LinkOutcome.LIMIT:

@@ -13,6 +13,7 @@ from enum import Enum
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from bot.holdings import LOOPRING
+from bot.messages import Message
 from bot.names.chain_names import chain_called
 from bot.names.ens_name import is_like_a_name
 
@@ -97,10 +98,10 @@ _OF_SAFES = "app.safe.global"
 class Page(Enum):
     """What a page is about."""
 
-    ACCOUNT = "an account"
-    COLLECTION = "a collection"
-    TRANSACTION = "a transaction"
-    OTHER = "something else"
+    ACCOUNT = Message("an account")
+    COLLECTION = Message("a collection")
+    TRANSACTION = Message("a transaction")
+    OTHER = Message("something else")
 
 
 # What Loopring's explorer counts.

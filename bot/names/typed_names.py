@@ -254,7 +254,7 @@ def _account_behind(link: PastedLink) -> str:
     if link.holder:
         return link.holder
     if link.page is not Page.ACCOUNT:
-        raise InputError(_PAGE_OF, page=link.page.value, wanted=Page.ACCOUNT.value)
+        raise InputError(_PAGE_OF, page=link.page.value(), wanted=Page.ACCOUNT.value())
     # One address has accounts on many networks, whichever of them the page shows.
     return link.value if not link.network or is_like_an_address(link.value) else f"{link.network}:{link.value}"
 
@@ -263,7 +263,7 @@ def _collection_behind(link: PastedLink) -> str:
     """What a link says of a collection, as somebody would type it: the contract, also on its page as an account."""
     is_contract = is_like_an_address(link.value)
     if link.page not in (Page.COLLECTION, Page.ACCOUNT) or not (is_contract or link.network):
-        raise InputError(_PAGE_OF, page=link.page.value, wanted=Page.COLLECTION.value)
+        raise InputError(_PAGE_OF, page=link.page.value(), wanted=Page.COLLECTION.value())
     # Loopring's explorer shows contracts of a chain, and does not say of which.
     is_of_no_chain = not link.network or (is_contract and is_numbered(link.network))
     return link.value if is_of_no_chain else f"{link.network}:{link.value}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from bot.gates.describe import joined
 from bot.gates.gate import ParkReason
 from bot.messages import Message, Words
 from bot.roles.powers import CONFIRMABLE, FORBIDDEN, administers_roles
@@ -35,6 +36,8 @@ _CALLER_TOO_LOW = Message(
     "{role} is not below your own highest role, so you cannot put it under a gate. Ask somebody whose role is above it,"
     " or the server's owner."
 )
+
+_LIST = Message("{one}, {other}")
 
 # A role's name is a hundred characters at most; two of them fit into a sentence with its permissions.
 _NAME_LIMIT = 100
@@ -221,6 +224,6 @@ def _having(powers: Iterable[str], role_powers: frozenset[str]) -> tuple[str, ..
     return tuple(power for power in powers if power in role_powers)
 
 
-def _list_of(powers: Iterable[str], names: Mapping[str, str]) -> str:
+def _list_of(powers: Iterable[str], names: Mapping[str, Message]) -> Words:
     """Permissions as Discord's own settings name them."""
-    return ", ".join(names[power] for power in powers)
+    return joined([names[power]() for power in powers], _LIST)

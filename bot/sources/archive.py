@@ -159,7 +159,7 @@ class ArchiveSource:
             raise
         except SourceError as error:
             self.health.last_failure_at = datetime.now(UTC)
-            self.health.last_failure = error.sentence
+            self.health.failure = error.words
             raise
         self.health.last_success_at = datetime.now(UTC)
         return found

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.messages import Words
+
 
 def _ignore(_outcome: str, _seconds: float) -> None:
     pass
@@ -22,7 +24,7 @@ class Health:
     Attributes:
         last_success_at: When it last answered.
         last_failure_at: When it last failed.
-        last_failure: The sentence about that.
+        failure: The sentence about that.
         on_request: Gets the outcome of each request ("200", "timeout", "unreachable", "unreadable") and its seconds.
         waiting: How many requests wait for their turn.
         pause_seconds: For how long no request is sent, as it failed or asked for that.
@@ -30,7 +32,12 @@ class Health:
 
     last_success_at: datetime | None = None
     last_failure_at: datetime | None = None
-    last_failure: str = ""
+    failure: Words | None = None
     on_request: Callable[[str, float], None] = field(default=_ignore, repr=False, compare=False)
     waiting: Callable[[], float] = field(default=_none, repr=False, compare=False)
     pause_seconds: Callable[[], float] = field(default=_none, repr=False, compare=False)
+
+    @property
+    def last_failure(self) -> str:
+        """The sentence about the latest failure, in the reader's language; "": there was none."""
+        return self.failure.render() if self.failure else ""

@@ -139,7 +139,7 @@ class JsonClient:
         """Record that the source had no success, such as with an answer that is not believed (`UnconfirmedError`)."""
         log.warning("%s", error.sentence)
         self.health.last_failure_at = datetime.now(UTC)
-        self.health.last_failure = error.sentence
+        self.health.failure = error.words
         return error
 
     async def close(self) -> None:

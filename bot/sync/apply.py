@@ -17,7 +17,7 @@ from datetime import datetime
 
 from bot.gates.describe import NameOf
 from bot.gates.gate import Gate, GateState, ParkReason
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.roles.eligibility import problem_of
 from bot.roles.grants import Grant, GrantState
 from bot.roles.plan import Act, Change
@@ -115,14 +115,14 @@ class Applier:
             if applied.is_absent:
                 break
             if refusal := await self._refusal(change, applied, run):
-                applied.failed.append(FailedChange(change, refusal.text))
+                applied.failed.append(FailedChange(change, refusal()))
                 continue
             grant = ledger.get(change.gate.role_id)
             if change.act is Act.REMOVE and grant and change.gate.role_id not in roles:
                 await self._ledger.drop(grant)  # somebody else has taken it
                 continue
             if change.act is Act.ADD and grant and await self._is_fought_over(change.gate, grant, run):
-                applied.failed.append(FailedChange(change, _PARKED.text))
+                applied.failed.append(FailedChange(change, _PARKED()))
                 continue
             is_undoable = not (own_act or change.superseded_by)
             is_counted = is_undoable and change.gate.gate_id not in approved
@@ -205,25 +205,25 @@ class Applier:
         except NotAllowedError as error:
             await self._parking.park_refused(gate)
             run.parked.add(gate.gate_id)
-            failure = error.sentence
+            failure = error.words
         except RoleGoneError as error:
             await self._parking.park(gate, ParkReason.ROLE_GONE)
             run.parked.add(gate.gate_id)
-            failure = error.sentence
+            failure = error.words
         except MemberGoneError as error:
             applied.is_absent = True
-            failure = error.sentence
+            failure = error.words
         except TokenRefusedError:
             raise
         except DiscordError as error:
-            failure = error.sentence
+            failure = error.words
         if failure is None:
             applied.made.append(change)
         else:
             applied.failed.append(FailedChange(change, failure))
-            applied.is_ignored |= failure == _NOT_DONE.text
+            applied.is_ignored |= failure.message is _NOT_DONE
 
-    async def _ask(self, intent: Intent) -> str | None:
+    async def _ask(self, intent: Intent) -> Words | None:
         """Ask Discord for a change, and write down what became of it; why it was not done, or None.
 
         Raises:
@@ -231,7 +231,7 @@ class Applier:
         """
         async with self._writing.setdefault(intent.guild_id, asyncio.Lock()):
             if intent.act is Act.REMOVE and (await self._store.sync.servers.instance())[0] != self._epoch:
-                return _UNKNOWN.text
+                return _UNKNOWN()
             await self._ledger.begin(intent)
             send = self._discord.add_role if intent.act is Act.ADD else self._discord.remove_role
             try:
@@ -246,7 +246,7 @@ class Applier:
             await self._ledger.done(intent)
             return None
 
-    async def _read_back(self, intent: Intent, *, is_confirmed: bool) -> str | None:
+    async def _read_back(self, intent: Intent, *, is_confirmed: bool) -> Words | None:
         """Let what is true decide; where it cannot be read, what Discord confirmed was done."""
         its = intent.guild_id, [intent.user_id]
         try:
@@ -259,14 +259,14 @@ class Applier:
             found = None
         if found is None or found.presence is not Presence.PRESENT:
             if not is_confirmed:
-                return _UNKNOWN.text
+                return _UNKNOWN()
             await self._ledger.done(intent)
             return None
         if (intent.role_id in found.roles) is (intent.act is Act.ADD):
             await self._ledger.done(intent)
             return None
         await self._ledger.not_done(intent)
-        return _NOT_DONE.text
+        return _NOT_DONE()
 
     def _intent(self, grant: Grant, act: Act, reason: str, run_id: int, *, is_counted: bool) -> Intent:
         return Intent(

@@ -9,6 +9,7 @@ from enum import StrEnum, auto
 
 from bot.gates.facts import AccountFacts
 from bot.gates.gate import Gate
+from bot.messages import Words
 from bot.reasons import Reason
 from bot.roles.grants import Grant
 from bot.roles.plan import Change, Held, Judged
@@ -21,7 +22,12 @@ class FailedChange:
     """A change that Discord refused or did not confirm; the next run tries again, or its gate is parked."""
 
     change: Change
-    sentence: str
+    words: Words
+
+    @property
+    def sentence(self) -> str:
+        """Why, in the reader's language."""
+        return self.words.render()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Why a gate answers as it does, in a few words: for Discord's audit log, which has 512 characters, and for lists."""
+"""Why a gate answers as it does, in a few words: for Discord's audit log, which has 512 characters, and for lists.
+
+In English, whoever caused the change: it is recorded, and read by others in other languages.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def short_reason(verdict: Verdict, name_of: NameOf = str) -> str:
     deciding = [part for part in verdict.parts if part.status is verdict.status]
     if deciding:
         return "; ".join(short_reason(part, name_of) for part in deciding)
-    return verdict_words(verdict, name_of).render()
+    return str(verdict_words(verdict, name_of))
 
 
 def _counted(verdict: Verdict, name_of: NameOf) -> str:

@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-UNNAMED = "(unnamed)"
+from bot.messages import Message
+
+UNNAMED = Message("(unnamed)")
 
 # A zero-width space splits a mention, a link or an invite without changing how it reads.
 _SPLIT = "\N{ZERO WIDTH SPACE}"
@@ -53,13 +55,14 @@ def safe_text(text: str | None, limit: int, *, plain: bool = False, lines: bool 
         lines: Keep line breaks (at most one empty line in a row); otherwise everything becomes one line.
     """
     # Eight letters of raw text for one shown: entities, escapes and dropped characters rarely need as much.
-    return _one_page(_shortened(text or "", 8 * limit + 64), limit, plain=plain, lines=lines)
+    shown = _one_page(_shortened(text or "", 8 * limit + 64), limit, plain=plain, lines=lines)
+    return shown or UNNAMED().render()[:limit]
 
 
 # The same names are shown on each turned page and to each member: without the cache, a third of a command's work.
 @lru_cache(2048)
 def _one_page(raw: str, limit: int, *, plain: bool, lines: bool) -> str:
-    first, *rest = safe_pages(raw, limit, plain=plain, lines=lines) or [UNNAMED[:limit]]
+    first, *rest = safe_pages(raw, limit, plain=plain, lines=lines) or [""]
     return _trimmed(first[: _fitting(first, limit - 1)]) + "…" if rest else first
 
 

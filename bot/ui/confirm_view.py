@@ -7,11 +7,16 @@ from typing import Any
 
 import discord
 
+from bot.messages import Message
 from bot.ui import sending
 from bot.ui.embeds import done_embed
 from bot.ui.panel import ActionButton, Host, Panel
 
 Act = Callable[[discord.Interaction[Any]], Awaitable[discord.Embed]]
+
+_CANCEL = Message("Cancel")
+_CANCELLED_TITLE = Message("Cancelled")
+_CANCELLED = Message("Nothing was changed.")
 
 
 class ConfirmView(Panel):
@@ -34,7 +39,7 @@ class ConfirmView(Panel):
         self.lay_out(
             (
                 ActionButton("yes", label, self.once(self._confirm), style=discord.ButtonStyle.danger),
-                ActionButton("no", "Cancel", self.once(self._cancel)),
+                ActionButton("no", _CANCEL().render(), self.once(self._cancel)),
             )
         )
 
@@ -46,4 +51,5 @@ class ConfirmView(Panel):
 
     async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
         self.stop()
-        await sending.edit_pressed(interaction, embed=done_embed("Cancelled", "Nothing was changed."), view=None)
+        embed = done_embed(_CANCELLED_TITLE().render(), _CANCELLED().render())
+        await sending.edit_pressed(interaction, embed=embed, view=None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any
 
+from bot.messages import Message
 from bot.ui.embeds import cut_lines
 from bot.ui.refused_parts import Path, RefusedPart
 
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 # Shown where Discord asks for words and there are none.
 NO_WORDS = "…"
 # Shown in place of words that Discord refuses for what they say.
-REFUSED_WORDS = "(Discord does not accept these words.)"
+REFUSED_WORDS = Message("(Discord does not accept these words.)")
 _SHORTEST = 5  # anything shorter than that says nothing, and is left to be refused
 _PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
 _LINKED = "url"
@@ -71,24 +72,26 @@ def replace_words(embed: Json, path: Path, *, is_alone: bool) -> bool:
         path: Where in the embed they are; (): Discord does not say.
         is_alone: There is no other embed in the message: then its description is the message.
     """
+    remark = REFUSED_WORDS().render()
     match path:
         case ("description",) if is_alone and not embed.get("fields"):
             return False
-        case () if embed.get("description") != REFUSED_WORDS:
+        case () if embed.get("description") != remark:
             embed.clear()
-            embed.update(type="rich", description=REFUSED_WORDS)
+            embed.update(type="rich", description=remark)
             return True
     holder, key = _words_at(embed, path)
-    if not key or holder.get(key) == REFUSED_WORDS:
+    if not key or holder.get(key) == remark:
         return False
-    holder[key] = REFUSED_WORDS
+    holder[key] = remark
     return True
 
 
 def says_something(embed: Json) -> bool:
     """Whether there are words in it that are not such a remark."""
+    remark = REFUSED_WORDS().render()
     words = [embed.get("title"), embed.get("description"), *(field.get("value") for field in embed.get("fields", ()))]
-    return any(each and each not in (REFUSED_WORDS, NO_WORDS) for each in words)
+    return any(each and each not in (remark, NO_WORDS) for each in words)
 
 
 def _words_at(embed: Json, path: Path) -> tuple[Json, str]:

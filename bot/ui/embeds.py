@@ -27,6 +27,7 @@ from bot.errors import (
     WithdrawnError,
     WithheldError,
 )
+from bot.messages import Message
 from bot.text import safe_image_url, utf16_units
 from bot.ui.error_words import sentence_of
 
@@ -37,23 +38,24 @@ FAULT = discord.Colour(0xB03A3A)
 DESCRIPTION = 4096
 _ALL_EMBEDS = 6000
 _SENTENCE = 1500
-_FOR_OPERATOR = "The operator of this bot has to fix this"
+_FOR_OPERATOR = Message("The operator of this bot has to fix this")
+_WENT_WRONG = Message("Something went wrong")
 # The first that fits: a narrower class is before the wider one.
-_ERROR_TITLES: Mapping[type[TesseraError], str] = {
-    NothingLinkedError: "No account linked yet",
-    InputError: "Please check your request",
-    NotFoundError: "Not found",
-    WithdrawnError: "No longer shared",
-    SessionError: "No longer valid",
-    ProofError: "Not proven",
-    LimitError: "Limit reached",
-    UndecidedError: "This cannot be checked right now",
+_ERROR_TITLES: Mapping[type[TesseraError], Message] = {
+    NothingLinkedError: Message("No account linked yet"),
+    InputError: Message("Please check your request"),
+    NotFoundError: Message("Not found"),
+    WithdrawnError: Message("No longer shared"),
+    SessionError: Message("No longer valid"),
+    ProofError: Message("Not proven"),
+    LimitError: Message("Limit reached"),
+    UndecidedError: Message("This cannot be checked right now"),
     RefusedError: _FOR_OPERATOR,
     ContradictionError: _FOR_OPERATOR,
     StoreError: _FOR_OPERATOR,
     ConfigError: _FOR_OPERATOR,
-    WithheldError: "The data source does not answer this",
-    SourceError: "The data source does not answer",
+    WithheldError: Message("The data source does not answer this"),
+    SourceError: Message("The data source does not answer"),
 }
 
 
@@ -65,12 +67,12 @@ def cut_sentence(sentence: str) -> str:
 
 def error_embed(error: TesseraError) -> discord.Embed:
     """An error as a person sees it: its sentence, under a title that says whose side it is on."""
-    title = next((title for kind, title in _ERROR_TITLES.items() if isinstance(error, kind)), "Something went wrong")
+    title = next((title for kind, title in _ERROR_TITLES.items() if isinstance(error, kind)), _WENT_WRONG)
     # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
     members_side = InputError | NotFoundError | WithdrawnError | SessionError | ProofError | LimitError
     colour = CAUTION if isinstance(error, members_side) else FAULT
     sentence = sentence_of(error, discord.utils.utcnow())
-    return discord.Embed(title=title, description=cut_sentence(sentence), colour=colour)
+    return discord.Embed(title=title().render(), description=cut_sentence(sentence), colour=colour)
 
 
 def done_embed(title: str, words: str) -> discord.Embed:

@@ -18,6 +18,7 @@ from bot.ui.in_place import do_all_see_thinking, place_of
 from bot.ui.invocation import Invocation, Purpose
 from bot.ui.lasting_buttons import again_view
 from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
+from bot.ui.press_words import TRY_AGAIN
 from bot.ui.pressed import origin_of
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def _parts_of(interaction: discord.Interaction[Any], error: TesseraError, cards:
             return card(interaction)
     message = Parts(embed=error_embed(error))
     if may_help_again(error):
-        message.update(again_view(interaction, "Try again", Invocation.of(interaction)))
+        message.update(again_view(interaction, TRY_AGAIN().render(), Invocation.of(interaction)))
     return message
 
 

@@ -51,6 +51,6 @@ def sentence_of(error: TesseraError, now: datetime) -> str:
     """The sentence, with a clock that runs from now in place of a time to wait."""
     advice = error.advice if isinstance(error, SourceError) else None
     if not isinstance(error, SourceError) or advice is None or advice.live is None:
-        return error.sentence
+        return error.words.render()
     when = discord.utils.format_dt(now + timedelta(seconds=advice.seconds), "R")
     return f"{error.fact.render()} {advice.live(when=when).render()}"

@@ -7,12 +7,16 @@ from typing import Any
 
 import discord
 
+from bot.messages import Message
 from bot.ui.draft import Parts
 from bot.ui.invocation import Invocation, Purpose
 from bot.ui.typed_input import check_input
 
 _LAST_ROW = 4
 _LONGEST_LABEL = 80
+
+_REFRESH = Message("Refresh")
+_START_OVER = Message("Start over")
 
 
 class LastingButton(discord.ui.Button[Any]):
@@ -40,7 +44,7 @@ class RefreshButton(LastingButton):
 
     def stand_alone(self, *, is_opened: bool) -> None:
         """Below the list, or below what was opened from it, or another tab: then it leads back as well."""
-        self.label = "Start over" if is_opened else "Refresh"
+        self.label = (_START_OVER if is_opened else _REFRESH)().render()
         self.style, self.emoji = discord.ButtonStyle.secondary, "🔄"
 
     def stand_for(self, label: str) -> None:
@@ -78,7 +82,7 @@ def refresh_buttons(
     """*Refresh*, below an answer: runs its command again, or another one that is named; none where it has no room."""
     invocation = invocation or Invocation.of(interaction)
     custom_id = invocation.custom_id(Purpose.REFRESH, interaction.client.tree) if invocation else ""
-    return [RefreshButton(custom_id, "Refresh", emoji="🔄", row=row)] if custom_id else []
+    return [RefreshButton(custom_id, _REFRESH().render(), emoji="🔄", row=row)] if custom_id else []
 
 
 def open_buttons(interaction: discord.Interaction[Any], label: str, invocation: Invocation) -> list[LastingButton]:

@@ -15,6 +15,12 @@ from bot.errors import InputError
 from bot.messages import Message
 from bot.ui.panel import Action, Modal, Panel, custom_id
 
+_GO_TO = Message("Go to a page")
+_GO_TO_OR_SEARCH = Message("Go to a page, or search")
+_PAGE = Message("Page, from 1 to {last}")
+_PAGE_OR_NAME = Message("Page, from 1 to {last}, or part of a name")
+_BACK = Message("Back")
+_NEXT = Message("Next: {what}")
 _NO_SUCH_PAGE = Message("There is no such page: use a number from 1 to {last}.")
 _LONGEST_SEARCH = 60
 _LONGEST_LABEL = 80
@@ -89,13 +95,13 @@ class JumpModal(Modal):
     """Asks for one of `count` pages; `turn` shows it. With `search`, something else than a number is looked for."""
 
     def __init__(self, panel: Panel, count: int, turn: Turn, search: Choose | None = None) -> None:
-        super().__init__(panel, "jump-to", "Go to a page, or search" if search else "Go to a page")
+        super().__init__(panel, "jump-to", (_GO_TO_OR_SEARCH if search else _GO_TO)().render())
         self._turn = turn
         self._search = search
         self._count = count
-        label = f"Page, from 1 to {self._count}"
+        label = (_PAGE_OR_NAME if search else _PAGE)(last=self._count).render()
         self._number: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label=f"{label}, or part of a name" if search else label,
+            label=label,
             custom_id="page",
             max_length=_LONGEST_SEARCH if search else 10,
             placeholder=str(self._count),
@@ -159,7 +165,7 @@ class BackButton(discord.ui.Button[Any]):
     """Leads back to what something was opened from; `act` does."""
 
     def __init__(self, act: Action) -> None:
-        super().__init__(label="Back", emoji="↩", custom_id=custom_id("back"), row=3)
+        super().__init__(label=_BACK().render(), emoji="↩", custom_id=custom_id("back"), row=3)
         self._act = act
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -177,7 +183,7 @@ class SequelButton(discord.ui.Button[Any]):
 
     def adapt(self, following: Choice) -> None:
         """Lead there."""
-        self.label = f"Next: {following.label}"[:_LONGEST_LABEL]
+        self.label = _NEXT(what=following.label).render()[:_LONGEST_LABEL]
         self._value = following.value
         self.disabled = False
 

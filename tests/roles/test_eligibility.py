@@ -105,7 +105,7 @@ def test_what_takes_over_a_server_is_refused_though_it_was_confirmed(power: str)
     problem = problem_of(COLLECTOR, guild, confirmed_powers=frozenset({power}))
     assert problem
     assert problem.code is ProblemCode.FORBIDDEN_POWERS
-    assert FORBIDDEN[power] in problem.words.render()
+    assert FORBIDDEN[power].text in problem.words.render()
 
 
 def refused(

@@ -12,6 +12,8 @@ from bot.ui.embed_parts import REFUSED_WORDS
 from bot.ui.refused_parts import RefusedPart
 from tests.ui.drafts import URL, Path, embed, left, view
 
+REMARK = str(REFUSED_WORDS())
+
 
 def without(*path: str | int) -> dict[str, Any]:
     """`embed()` as JSON, without what is there."""
@@ -68,10 +70,10 @@ def at(body: Any, path: Path) -> Any:
 @pytest.mark.parametrize(
     ("path", "shown"),
     [
-        (("title",), REFUSED_WORDS),
-        (("description",), REFUSED_WORDS),  # its fields say something
-        (("fields", 0, "name"), REFUSED_WORDS),
-        (("fields", 1, "value"), REFUSED_WORDS),
+        (("title",), REMARK),
+        (("description",), REMARK),  # its fields say something
+        (("fields", 0, "name"), REMARK),
+        (("fields", 1, "value"), REMARK),
         (("author", "name"), None),
         (("footer", "text"), None),
     ],
@@ -97,7 +99,7 @@ def test_the_words_that_are_the_message_stay_so_that_a_sentence_is_shown_instead
     draft = Draft({"embeds": [discord.Embed(title=f"Title {number}") for number in range(3)]})
     assert draft.leave_out(titles)
     shown = [each.title for each in draft.arguments()["embeds"]]
-    assert shown == [REFUSED_WORDS, REFUSED_WORDS, "Title 2"]
+    assert shown == [REMARK, REMARK, "Title 2"]
     assert not draft.leave_out(titles)
 
 
@@ -108,7 +110,7 @@ def test_one_of_several_embeds_that_is_refused_as_a_whole_becomes_a_remark() -> 
     assert draft.leave_out(refused)
     first, second = (dict(each.to_dict()) for each in draft.arguments()["embeds"])
     assert first == dict(embed().to_dict())
-    assert (second["description"], second.keys() & {"title", "fields"}) == (REFUSED_WORDS, set())
+    assert (second["description"], second.keys() & {"title", "fields"}) == (REMARK, set())
     assert not draft.leave_out(refused)
 
 

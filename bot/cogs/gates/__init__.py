@@ -3,7 +3,8 @@
 gate_cog        `/gate`, with gate_add (its modal), gate_options, gate_states (pause, resume, adopt), gate_decisions
                 (aliases, history), gate_files (export, import); gate_base: what they share
 attached_file   a file that an admin attaches
-gate_preview    the message before every save: gate_saving (what would follow), gate_proposal, gate_pages, gate_embeds
+gate_preview    the message before every save: gate_saving (what would follow), gate_proposal, gate_pages, gate_embeds,
+                gate_warnings
 change_words    one change in words, for the history and for taking it back
 gate_access     who may change gates; gate_names: names of collections
 discord_roles     what sync needs of Discord: servers, members, roles given and taken

@@ -12,30 +12,49 @@ from typing import Any
 
 import discord
 
+from bot.messages import Message
 from bot.roles.safety import Cause
 from bot.sync.results import Staged, StagedState
 from bot.sync.sync import Sync
 from bot.text import safe_text
-from bot.text.plural import plural
 from bot.ui import sending
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import CAUTION, done_embed
 from bot.ui.panel import Host
 
-NOTHING_WAITS = "No removal waits for a decision."
 _LISTED = 3000  # characters of the 4,096 of a description
 _LONGEST_REASON = 300
-_IF_STILL = (
+
+_NOTHING_TITLE = Message("Nothing waits")
+_NOTHING_WAITS = Message("No removal waits for a decision.")
+_IF_STILL = Message(
     "They lose the role if they still do not qualify when their turn comes. `/sync undo` gives back what a run took."
 )
+_UNDER_A_HOLD = Message("An admin holds all removals: what is approved is taken after `/sync release`, and not before.")
+_APPROVED_TITLE = Message("Approved")
+_TAKE = Message("Take {count:,} role", "Take {count:,} roles")
+_TAKE_TITLE = Message("Take {count:,} role?", "Take {count:,} roles?")
+_NEW = Message(
+    "⚠ **{count:,} removal began to wait after this alert was posted**: marked 🆕.",
+    "⚠ **{count:,} removals began to wait after this alert was posted**: marked 🆕.",
+)
+_LOSES = Message("{member} loses {role}")
+_IN_THE_FILE = Message("… and {more:,} more: all of them, with their reasons, are in the file.")
+_APPROVED = Message(
+    "{count:,} removal will be made, if their members still do not qualify.",
+    "{count:,} removals will be made, if their members still do not qualify.",
+)
 
-_UNDER_A_HOLD = "An admin holds all removals: what is approved is taken after `/sync release`, and not before."
+
+def nothing_embed() -> discord.Embed:
+    """There is nothing to decide about."""
+    return done_embed(_NOTHING_TITLE().render(), _NOTHING_WAITS().render())
 
 
 async def hold_note(sync: Sync, guild_id: int) -> str:
     """That an approval has no effect while an admin holds all removals; "": nobody does."""
     holds = (await sync.status(guild_id)).holds
-    return _UNDER_A_HOLD if any(hold.cause is Cause.ADMIN for hold in holds) else ""
+    return _UNDER_A_HOLD().render() if any(hold.cause is Cause.ADMIN for hold in holds) else ""
 
 
 def waiting_of(staged: Sequence[Staged]) -> list[Staged]:
@@ -73,11 +92,11 @@ async def ask_to_approve(
         count = await sync.approve(guild_id, by=press.user.id, only=shown)
         if approved:
             await approved(press, count)
-        return done_embed("Approved", approved_words(count, await hold_note(sync, guild_id)))
+        return done_embed(_APPROVED_TITLE().render(), approved_words(count, await hold_note(sync, guild_id)))
 
     note = await hold_note(sync, interaction.guild_id or 0)
     embed, is_whole = question_embed(waiting, alert_at, note)
-    label = f"Take {plural(len(waiting), 'role')}"
+    label = _TAKE(count=len(waiting)).render()
     panel = ConfirmView(interaction, label, approve, expires=expires, host=host)
     files = [] if is_whole else [discord.File(io.BytesIO(list_of(waiting).encode()), filename="removals.txt")]
     await sending.edit_answer(interaction, embed=embed, view=panel, attachments=files)
@@ -86,19 +105,20 @@ async def ask_to_approve(
 def question_embed(waiting: Sequence[Staged], alert_at: datetime | None, note: str = "") -> tuple[discord.Embed, bool]:
     """The question, and whether all that would be taken is listed in it; `note`: see `hold_note`."""
     new = [one for one in waiting if alert_at and one.since > alert_at]
-    parts = [_IF_STILL, *([f"⚠ {note}"] if note else [])]
+    parts = [_IF_STILL().render(), *([f"⚠ {note}"] if note else [])]
     if new:
-        parts.append(f"⚠ **{plural(len(new), 'removal')} began to wait after this alert was posted**: marked 🆕.")
+        parts.append(_NEW(count=len(new)).render())
     lines, length = [], 0
     for one in waiting:
-        line = f"<@{one.user_id}> loses <@&{one.gate.role_id}>{' 🆕' if one in new else ''}"
+        words = _LOSES(member=f"<@{one.user_id}>", role=f"<@&{one.gate.role_id}>").render()
+        line = f"{words} 🆕" if one in new else words
         length += len(line) + 1
         if length > _LISTED:
             break
         lines.append(line)
     if more := len(waiting) - len(lines):
-        lines.append(f"… and {more:,} more: all of them, with their reasons, are in the file.")
-    title = f"Take {plural(len(waiting), 'role')}?"
+        lines.append(_IN_THE_FILE(more=more).render())
+    title = _TAKE_TITLE(count=len(waiting)).render()
     embed = discord.Embed(title=title, description="\n\n".join([*parts, "\n".join(lines)]), colour=CAUTION)
     return embed, not more
 
@@ -116,6 +136,6 @@ def list_of(waiting: Sequence[Staged]) -> str:
 def approved_words(count: int, note: str = "") -> str:
     """What was approved; `note`: see `hold_note`."""
     if not count:
-        return NOTHING_WAITS
-    words = f"{plural(count, 'removal')} will be made, if their members still do not qualify."
+        return _NOTHING_WAITS().render()
+    words = _APPROVED(count=count).render()
     return f"{words}\n⚠ {note}" if note else words

@@ -6,20 +6,45 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.cogs.gates.gate_embeds import GateSentences, collection_words
+from bot.cogs.gates.gate_embeds import GateSentences, collection_words, paused_words
 from bot.cogs.servers.settings_embeds import span_words, visibility_words
 from bot.gates.rule import CollectionRef
+from bot.messages import Message
 from bot.store.gates.gate_history import Change
 from bot.text import safe_text
-from bot.text.plural import plural
 
 _GATE, _ALIAS, _SETTING, _PROTECTED = "gate ", "alias ", "setting ", "protected "
 _MOST_GATES = 3
 _MOST_OTHERS = 6
 _MOST_LISTED = 10
 _LONGEST = 80
-_VERBS = {"set": "settings"}
-_PAUSED = " · ⏸ paused"
+
+_DELETED = Message("somebody whose data is deleted")
+_BEFORE = Message("before: {gate}")
+_AFTER = Message("after: {gate}")
+_MORE_GATES = Message("… and {count:,} more gate", "… and {count:,} more gates")
+_MORE_LINES = Message("… and {count:,} more line", "… and {count:,} more lines")
+_CHANGED = Message("{what}: {before} → {after}")
+_COUNTS_AS = Message("{collection} counts as: {before} → {after}")
+_IS_PROTECTED = Message("protected")
+_IS_NOT_PROTECTED = Message("not protected")
+_ITSELF = Message("itself")
+_NOTHING = Message("nothing")
+_NONE = Message("none")
+_DEFAULT = Message("the default")
+_AND_MORE = Message("{listed} and {more:,} more")
+# What was done, by the word that is stored.
+_VERBS: Mapping[str, Message] = {
+    "add": Message("add"),
+    "edit": Message("edit"),
+    "remove": Message("remove"),
+    "pause": Message("pause"),
+    "resume": Message("resume"),
+    "import": Message("import"),
+    "alias": Message("alias"),
+    "set": Message("settings"),
+    "take back": Message("take back"),
+}
 
 Names = Mapping[CollectionRef, str]
 
@@ -27,22 +52,22 @@ Names = Mapping[CollectionRef, str]
 def change_words(change: Change, sentences: GateSentences, names: Names) -> str:
     """One change: who, when, and what it was before."""
     # Discord shows no name for a mention of somebody who left: the id says who it was all the same.
-    who = f"<@{change.by}> (`{change.by}`)" if change.by else "somebody whose data is deleted"
+    who = f"<@{change.by}> (`{change.by}`)" if change.by else _DELETED().render()
     lines = [f"**#{change.change_id}** · {verb_words(change)} · {who} · <t:{int(change.changed_at.timestamp())}:R>"]
     before, after = change.gates_before, change.gates_after
     for gate_id in list(dict.fromkeys([*before, *after]))[:_MOST_GATES]:
-        for when, drafts, values in (("before", before, change.before), ("after", after, change.after)):
+        for when, drafts, values in ((_BEFORE, before, change.before), (_AFTER, after, change.after)):
             if gate_id in drafts:
-                paused = _PAUSED if values[f"{_GATE}{gate_id}"].get("paused") else ""
-                lines.append(f"{when}: {sentences.line(drafts[gate_id])}{paused}")
+                paused = [paused_words()] if values[f"{_GATE}{gate_id}"].get("paused") else []
+                lines.append(when(gate=" · ".join([sentences.line(drafts[gate_id]), *paused])).render())
     if (more := len(before.keys() | after.keys()) - _MOST_GATES) > 0:
-        lines.append(f"… and {plural(more, 'more gate')}")
+        lines.append(_MORE_GATES(count=more).render())
     return "\n".join([*lines, *_shortened(_other_lines(change.before, change.after, names))])
 
 
 def verb_words(change: Change) -> str:
     """What was done."""
-    return _VERBS.get(change.verb, change.verb)
+    return _VERBS[change.verb]().render() if change.verb in _VERBS else change.verb
 
 
 def settings_back(change: Change, names: Names) -> tuple[str, ...]:
@@ -65,7 +90,7 @@ def paused_by(change: Change, *, paused: bool) -> frozenset[int]:
 
 def _shortened(lines: Sequence[str]) -> Sequence[str]:
     more = len(lines) - _MOST_OTHERS
-    return [*lines[:_MOST_OTHERS], f"… and {plural(more, 'more line')}"] if more > 0 else lines
+    return [*lines[:_MOST_OTHERS], _MORE_LINES(count=more).render()] if more > 0 else lines
 
 
 def _other_lines(old: Mapping[str, Any], new: Mapping[str, Any], names: Names) -> Sequence[str]:
@@ -77,18 +102,20 @@ def _other_lines(old: Mapping[str, Any], new: Mapping[str, Any], names: Names) -
 
 def _line(name: str, old: Any, new: Any, names: Names) -> str:
     if name.startswith(_PROTECTED):
-        was, now = ("protected" if value else "not protected" for value in (old, new))
-        return f"<@{name.removeprefix(_PROTECTED)}>: {was} → {now}"
+        was, now = ((_IS_PROTECTED if value else _IS_NOT_PROTECTED)() for value in (old, new))
+        return _CHANGED(what=f"<@{name.removeprefix(_PROTECTED)}>", before=was, after=now).render()
     if name.startswith(_ALIAS):
         itself = name.removeprefix(_ALIAS)
-        was, now = (_counts_as(itself, value, names) for value in (old, new))
-        return "" if was == now else f"{_collection(itself, names)} counts as: {was} → {now}"
-    label, words = _SETTINGS.get(name.removeprefix(_SETTING), (name, _as_it_is))
-    return f"{label}: {words(old, names)} → {words(new, names)}"
+        before, after = (_counts_as(itself, value, names) for value in (old, new))
+        if before == after:
+            return ""
+        return _COUNTS_AS(collection=_collection(itself, names), before=before, after=after).render()
+    label, words = _SETTINGS.get(name.removeprefix(_SETTING), (None, _as_it_is))
+    return _CHANGED(what=label() if label else name, before=words(old, names), after=words(new, names)).render()
 
 
 def _counts_as(collection: str, same_as: str | None, names: Names) -> str:
-    return "itself" if same_as in (None, collection) else _collection(str(same_as), names)
+    return _ITSELF().render() if same_as in (None, collection) else _collection(str(same_as), names)
 
 
 def _collection(text: str, names: Names) -> str:
@@ -100,30 +127,32 @@ def _collection(text: str, names: Names) -> str:
 
 
 def _as_it_is(value: Any, _: Names) -> str:
-    return "nothing" if value is None else safe_text(str(value), _LONGEST)
+    return _NOTHING().render() if value is None else safe_text(str(value), _LONGEST)
 
 
 def _channel(value: Any, _: Names) -> str:
-    return f"<#{value}>" if value else "none"
+    return f"<#{value}>" if value else _NONE().render()
 
 
 def _role(value: Any, _: Names) -> str:
-    return f"<@&{value}>" if value else "none"
+    return f"<@&{value}>" if value else _NONE().render()
 
 
 def _span(value: Any, _: Names) -> str:
-    return "the default" if value is None else span_words(timedelta(seconds=value)) if value else "none"
+    return _DEFAULT().render() if value is None else span_words(timedelta(seconds=value)) if value else _NONE().render()
 
 
 def _visibility(value: Any, _: Names) -> str:
-    return "the default" if value is None else visibility_words(shows_requirements=bool(value))
+    return _DEFAULT().render() if value is None else visibility_words(shows_requirements=bool(value))
 
 
 def _list_of(say: Callable[[Any, Names], str]) -> Callable[[Any, Names], str]:
     def words(value: Any, names: Names) -> str:
         listed = [say(each, names) for each in value or ()]
-        more = f" and {len(listed) - _MOST_LISTED:,} more" if len(listed) > _MOST_LISTED else ""
-        return (", ".join(listed[:_MOST_LISTED]) or "none") + more
+        shown = ", ".join(listed[:_MOST_LISTED]) or _NONE().render()
+        if len(listed) > _MOST_LISTED:
+            return _AND_MORE(listed=shown, more=len(listed) - _MOST_LISTED).render()
+        return shown
 
     return words
 
@@ -132,13 +161,13 @@ def _account(value: Any, _: Names) -> str:
     return f"`{safe_text(str(value), _LONGEST, plain=True)}`"
 
 
-_SETTINGS: Mapping[str, tuple[str, Callable[[Any, Names], str]]] = {
-    "log_channel_id": ("Log channel", _channel),
-    "grace_seconds": ("Grace", _span),
-    "cool_down_seconds": ("Cool-down of sensitive roles", _span),
-    "protected_roles": ("Protected roles", _list_of(_role)),
-    "admin_role_id": ("Role that may configure Tessera", _role),
-    "excluded_accounts": ("Accounts that never count", _list_of(_account)),
-    "excluded_collections": ("Collections that never count", _list_of(_collection)),
-    "shows_requirements": ("What members see", _visibility),
+_SETTINGS: Mapping[str, tuple[Message, Callable[[Any, Names], str]]] = {
+    "log_channel_id": (Message("Log channel"), _channel),
+    "grace_seconds": (Message("Grace"), _span),
+    "cool_down_seconds": (Message("Cool-down of sensitive roles"), _span),
+    "protected_roles": (Message("Protected roles"), _list_of(_role)),
+    "admin_role_id": (Message("Role that may configure Tessera"), _role),
+    "excluded_accounts": (Message("Accounts that never count"), _list_of(_account)),
+    "excluded_collections": (Message("Collections that never count"), _list_of(_collection)),
+    "shows_requirements": (Message("What members see"), _visibility),
 }

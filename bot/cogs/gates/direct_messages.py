@@ -15,6 +15,7 @@ import aiohttp
 import discord
 
 from bot.cogs.gates.outgoing import Outbox, Post
+from bot.messages import Message
 from bot.sync.report import SERVER
 from bot.text import safe_text
 from bot.ui import embeds, sending
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 _LONGEST = 4000
 _LONGEST_NAME = 100
 _UNHURRIED = "proof_ends"
-_TITLES = {"warning": "A role will be taken", _UNHURRIED: "Your proof runs out soon"}
-_UNACCEPTED = "Discord does not accept what Tessera has to say here. `/roles` in your server shows how things are."
+_TITLES = {"warning": Message("A role will be taken"), _UNHURRIED: Message("Your proof runs out soon")}
+_UNACCEPTED = Message(
+    "Discord does not accept what Tessera has to say here. `/roles` in your server shows how things are."
+)
 _TOO_FAST = 40003  # "You are opening direct messages too fast", with status 403
 # Rounds of five seconds: ten minutes.
 _RESTS = 120
@@ -71,7 +74,9 @@ class DirectMessages:
         try:
             channel = await self._client.create_dm(discord.Object(user_id))
             embed = _embed_of(post, guild)
-            message = await sending.post(self._client, channel, instead=_UNACCEPTED, embed=embed, nonce=post.nonce)
+            message = await sending.post(
+                self._client, channel, instead=_UNACCEPTED().render(), embed=embed, nonce=post.nonce
+            )
         except discord.HTTPException as error:
             log.info("a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.code == _TOO_FAST:
@@ -91,5 +96,6 @@ def _embed_of(post: Post, guild: discord.Guild) -> discord.Embed:
         text = text.replace(f"<@&{role.id}>", f"**{safe_text(role.name, _LONGEST_NAME)}**")
     kind = post.kind.value
     colour = embeds.BRAND if kind == _UNHURRIED else embeds.CAUTION
-    embed = discord.Embed(title=_TITLES.get(kind), description=text[:_LONGEST], colour=colour, timestamp=post.at)
+    title = _TITLES[kind]().render() if kind in _TITLES else None
+    embed = discord.Embed(title=title, description=text[:_LONGEST], colour=colour, timestamp=post.at)
     return embed.set_footer(text=safe_text(guild.name, _LONGEST_NAME, plain=True))

@@ -19,6 +19,7 @@ from bot.text import safe_text
 _NO_SUCH_GATE = Message("There is no gate “{typed}” here: choose one from the list, or see `/gate list`.")
 _SEVERAL_GATES = Message("Several roles here have the name “{typed}”: name the gate by its number. There are {gates}.")
 _NOT_AVAILABLE = Message("Discord does not report the roles of this server right now. Try again in a minute.")
+_UNKNOWN_ROLE = Message("role {role_id}")
 _ROLE_NAME = 60
 _MOST_LISTED = 10
 
@@ -60,7 +61,7 @@ class GateAccess:
         """A role's name, safe to show."""
         found = self._roles.guild_roles(guild_id)
         role = found.roles.get(role_id) if found else None
-        return safe_text(role.name, _ROLE_NAME, plain=True) if role else f"role {role_id}"
+        return safe_text(role.name, _ROLE_NAME, plain=True) if role else _UNKNOWN_ROLE(role_id=role_id).render()
 
     def unconfirmed(self, interaction: discord.Interaction[Any], draft: GateDraft) -> tuple[str, ...]:
         """Permissions of the role that must be confirmed by typing its name; (): none.

@@ -8,12 +8,29 @@ from typing import Any
 import discord
 
 from bot.gates.typed_collection import written
+from bot.messages import Message
 from bot.ui.panel import Modal, Panel
 
 # Gets the role and the rule as it would be typed.
 Act = Callable[[discord.Interaction[Any], int, str], Awaitable[None]]
 
 _LEAST, _COPIES, _EXACTLY, _MOST = "least", "copies", "exactly", "most"
+
+_TITLE = Message("A role for holders")
+_EXAMPLES = Message("254, eip155:1:0x… or a name")
+_EXAMPLES_KNOWN = Message("254, eip155:1:0x… or a name, such as {example}")
+_COUNTED = {
+    _LEAST: Message("At least this many different NFTs"),
+    _COPIES: Message("At least this many copies"),
+    _EXACTLY: Message("Exactly this many different NFTs"),
+    _MOST: Message("At least one, and at most this many"),
+}
+_ROLE = Message("Role")
+_ABOUT_ROLE = Message("Members who qualify get it, and lose it when they no longer do.")
+_COLLECTION = Message("Collection")
+_ABOUT_COLLECTION = Message("Its number, its contract on a chain, or its name.")
+_HOW_MANY = Message("How many")
+_WHAT = Message("What is counted")
 
 
 class AddModal(Modal):
@@ -22,36 +39,36 @@ class AddModal(Modal):
     Args:
         panel: Decides who may send it, and answers errors.
         role: The role that was named already.
-        suggestion: A collection that members hold, as an example.
+        example: A collection that members hold; "": none is known.
         act: Shows the preview.
     """
 
-    def __init__(self, panel: Panel, role: discord.Role | None, suggestion: str, act: Act) -> None:
-        super().__init__(panel, "gate-add", "A role for holders")
+    def __init__(self, panel: Panel, role: discord.Role | None, example: str, act: Act) -> None:
+        super().__init__(panel, "gate-add", _TITLE().render())
         self._act = act
         self._role: discord.ui.RoleSelect[Any] = discord.ui.RoleSelect(
             custom_id="role", required=True, default_values=[role] if role else []
         )
+        examples = _EXAMPLES_KNOWN(example=example) if example else _EXAMPLES()
         self._collection: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="collection", placeholder=f"254, eip155:1:0x… or a name{suggestion}"[:100], max_length=120
+            custom_id="collection", placeholder=examples.render()[:100], max_length=120
         )
         self._count: discord.ui.TextInput[Any] = discord.ui.TextInput(custom_id="count", default="1", max_length=9)
         self._what: discord.ui.RadioGroup[Any] = discord.ui.RadioGroup(
             custom_id="what",
             options=[
-                discord.RadioGroupOption(label="At least this many different NFTs", value=_LEAST, default=True),
-                discord.RadioGroupOption(label="At least this many copies", value=_COPIES),
-                discord.RadioGroupOption(label="Exactly this many different NFTs", value=_EXACTLY),
-                discord.RadioGroupOption(label="At least one, and at most this many", value=_MOST),
+                discord.RadioGroupOption(label=label().render(), value=value, default=value == _LEAST)
+                for value, label in _COUNTED.items()
             ],
         )
         for text, item, description in (
-            ("Role", self._role, "Members who qualify get it, and lose it when they no longer do."),
-            ("Collection", self._collection, "Its number, its contract on a chain, or its name."),
-            ("How many", self._count, None),
-            ("What is counted", self._what, None),
+            (_ROLE, self._role, _ABOUT_ROLE),
+            (_COLLECTION, self._collection, _ABOUT_COLLECTION),
+            (_HOW_MANY, self._count, None),
+            (_WHAT, self._what, None),
         ):
-            self.add_item(discord.ui.Label(text=text, component=item, description=description))
+            about = description().render() if description else None
+            self.add_item(discord.ui.Label(text=text().render(), component=item, description=about))
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         """Make a rule of it, and pass it on."""

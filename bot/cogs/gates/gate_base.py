@@ -40,6 +40,11 @@ _HAS_A_GATE = Message(
     "{role} has a gate already: change it by `/gate edit`, or join both conditions with `or`. Nothing was saved."
 )
 
+_GATE_TITLE = Message("Gate #{gate}: {role}")
+_NO_CHANGE = Message("Nothing is changed by this.")
+_FILL_IN = Message("Fill in…")
+_NOT_BEFORE_A_PREVIEW = Message("Nothing is saved before a preview.")
+
 # More are not asked about one by one before a preview: a rule about many was written by somebody who has the list.
 _MOST_ASKED = 5
 
@@ -138,7 +143,7 @@ class GateBase(commands.Cog):
             )
         )
         name = self._access.role_name(guild_id, draft.role_id)
-        return Proposal(f"Gate #{found.gate_id}: {name}", (draft,), save, version=version)
+        return Proposal(_GATE_TITLE(gate=found.gate_id, role=name).render(), (draft,), save, version=version)
 
     async def _gate_of(self, guild_id: int, role_id: int) -> Gate | None:
         gates = await self._store.gates.of_guild(guild_id)
@@ -159,10 +164,10 @@ class GateBase(commands.Cog):
         guild_id = interaction.guild_id or 0
         proposal = Proposal(title, (draft,), save, names=await self._names.shown(guild_id))
         outlook = await self._saving.outlook(guild_id, proposal)
-        embed = preview_embed(proposal, outlook, self._sentences, again="use the command again in a minute")
+        embed = preview_embed(proposal, outlook, self._sentences, can_refresh=False)
         if words:
             embed.description = (embed.description or "").replace(self._sentences.line(draft), words, 1)
-        embed.set_footer(text="Nothing is changed by this.")
+        embed.set_footer(text=_NO_CHANGE().render())
         await self._show_pages(interaction, NamePages(outlook.preview, header=embed))
 
     async def _show_pages(
@@ -192,10 +197,8 @@ class GateBase(commands.Cog):
         async def open_now(pressed: discord.Interaction[Any]) -> None:
             await pressed.response.send_modal(make(panel))
 
-        panel.lay_out([ActionButton("fill-in", "Fill in…", open_now, style=discord.ButtonStyle.primary)])
-        await sending.edit_answer(
-            interaction, embed=done_embed(title, "Nothing is saved before a preview."), view=panel
-        )
+        panel.lay_out([ActionButton("fill-in", _FILL_IN().render(), open_now, style=discord.ButtonStyle.primary)])
+        await sending.edit_answer(interaction, embed=done_embed(title, _NOT_BEFORE_A_PREVIEW().render()), view=panel)
 
     async def _suggest_gates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         try:

@@ -49,6 +49,14 @@ from bot.ui.embeds import done_embed
 _WHICH_ROLE = Message("Name the role too: `/gate add role: rule:`. Without a rule, Tessera asks for both.")
 _NO_GATE = Message("{role} has no gate: name a `rule` too, or choose another role.")
 
+_A_GATE_FOR = Message("A gate for {role}")
+_A_GATE = Message("A gate")
+_NO_GATES_TITLE = Message("No gates yet")
+_NO_GATES = Message("`/gate add` gives a role to those who hold something.")
+_GATE_TITLE = Message("Gate #{gate}")
+_PREVIEW = Message("Preview")
+_REMOVE = Message("Remove the gate of {role}")
+
 _GATE = "The gate, by its role"
 _OPTIONS = {
     "grace_hours": "How long members who no longer qualify retain it; default: as the server has set",
@@ -144,7 +152,7 @@ class GateCog(
                 return await self._store.gates.add(guild_id, draft, answered.user.id, now, version=version)
 
             async def make(_: discord.Interaction[Any]) -> Proposal:
-                return Proposal(f"A gate for {name}", (draft,), saving(add))
+                return Proposal(_A_GATE_FOR(role=name).render(), (draft,), saving(add))
 
             await self._propose(answered, make)
 
@@ -156,8 +164,7 @@ class GateCog(
             await self._access.require(interaction)
             raise InputError(_WHICH_ROLE)
         example = self._names.example(interaction.guild_id or 0)
-        suggestion = f", such as {example}" if example else ""
-        await self._open_modal(interaction, "A gate", lambda panel: AddModal(panel, role, suggestion, propose))
+        await self._open_modal(interaction, _A_GATE().render(), lambda panel: AddModal(panel, role, example, propose))
 
     @app_commands.command(name="edit", description="Change a gate: its role, its rule or its options")
     @app_commands.describe(
@@ -211,7 +218,7 @@ class GateCog(
         guild_id = await self._access.require(interaction)
         gates = await self._store.gates.of_guild(guild_id)
         if not gates:
-            embed = done_embed("No gates yet", "`/gate add` gives a role to those who hold something.")
+            embed = done_embed(_NO_GATES_TITLE().render(), _NO_GATES().render())
             await sending.edit_answer(interaction, embed=embed)
             return
         sets = sorted(set((await self._store.gates.aliases(guild_id)).values()))
@@ -224,7 +231,8 @@ class GateCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
         found = await self._access.gate(guild_id, gate)
-        await self._show_outlook(interaction, f"Gate #{found.gate_id}", found.draft, self._sentences.gate(found))
+        title = _GATE_TITLE(gate=found.gate_id).render()
+        await self._show_outlook(interaction, title, found.draft, self._sentences.gate(found))
 
     @app_commands.command(name="preview", description="Who would gain or lose a role by a rule; nothing is saved")
     @app_commands.describe(role="The role", rule="What would earn it; empty: the rule of its gate")
@@ -241,7 +249,7 @@ class GateCog(
         else:
             assert parsed  # noqa: S101 - see above
             draft = GateDraft(role.id, parsed)
-        await self._show_outlook(interaction, "Preview", draft)
+        await self._show_outlook(interaction, _PREVIEW().render(), draft)
 
     @app_commands.command(name="remove", description="Remove a gate; members keep the role that they have")
     @app_commands.describe(gate=_GATE)
@@ -258,7 +266,7 @@ class GateCog(
         async def make(_: discord.Interaction[Any]) -> Proposal:
             state = await self._store.gates.version(guild_id)
             found = await self._access.gate(guild_id, str(gate_id))
-            title = f"Remove the gate of {self._access.role_name(guild_id, found.role_id)}"
+            title = _REMOVE(role=self._access.role_name(guild_id, found.role_id)).render()
             return Proposal(title, (), save, removed=(found,), version=state)
 
         await self._propose(interaction, make)

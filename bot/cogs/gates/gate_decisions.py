@@ -25,6 +25,10 @@ _NO_SUCH_CHANGE = Message("There is no change #{number} in this server: `/gate h
 _CHANGED_SINCE = Message("Something of change #{number} was changed since: take that back first. Nothing was changed.")
 _ITSELF = Message("A collection counts as itself anyway: name two different ones.")
 _NO_ALIAS = Message("`{collection}` counts as no other collection here: nothing was changed.")
+_SAME = Message("Count as the same")
+_PARTED = Message("{collection} counts as itself again")
+_TAKE_BACK = Message("Take back change #{number}")
+_TAKES_BACK = Message("This sets what was changed by “{verb}” to what it was before.")
 
 _COLLECTION = "A collection: 254, eip155:1:0x…, or choose by name"
 _MOST_CHANGES = 100
@@ -66,7 +70,7 @@ class GateDecisions(GateBase):
 
         joined = tuple(sorted({*sets.get(one, (one,)), *sets.get(other, (other,))}))
         touches = await self._about(guild_id, joined)
-        return Proposal("Count as the same", (), save, aliases=(joined,), touches=touches, version=state)
+        return Proposal(_SAME().render(), (), save, aliases=(joined,), touches=touches, version=state)
 
     async def _parted(self, guild_id: int, one: CollectionRef, by: int) -> Proposal:
         state = await self._store.gates.version(guild_id)
@@ -82,7 +86,7 @@ class GateDecisions(GateBase):
 
         name = (await self._names.shown(guild_id)).get(one, str(one))
         touches = await self._about(guild_id, sets[one])
-        title = f"{name} counts as itself again"
+        title = _PARTED(collection=name).render()
         return Proposal(title, (), save, parted=frozenset({one}), touches=touches, version=state)
 
     @alias.autocomplete("collection")
@@ -134,7 +138,7 @@ class GateDecisions(GateBase):
         added = change.gates_after.keys() - change.gates_before.keys()
         gates = await self._store.gates.of_guild(change.guild_id)
         return Proposal(
-            f"Take back change #{change.change_id}",
+            _TAKE_BACK(number=change.change_id).render(),
             tuple(change.gates_before.values()),
             save,
             removed=tuple(gate for gate in gates if gate.gate_id in added),
@@ -144,6 +148,6 @@ class GateDecisions(GateBase):
             resumes=paused_by(change, paused=False),
             pauses=paused_by(change, paused=True),
             settings=settings_back(change, await self._names.shown(change.guild_id)),
-            notes=(f"This sets what was changed by “{verb_words(change)}” to what it was before.",),
+            notes=(_TAKES_BACK(verb=verb_words(change)).render(),),
             version=state,
         )

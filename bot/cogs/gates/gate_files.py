@@ -26,7 +26,6 @@ from bot.messages import Message
 from bot.names import Names
 from bot.sources.askers import Asker
 from bot.text import safe_text
-from bot.text.plural import plural
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import done_embed
@@ -37,6 +36,15 @@ _NO_ROLE = Message("there is no role “{role}” in this server.")
 _SEVERAL_ROLES = Message("several roles have the name “{role}”: write `role_id` too.")
 _ROLE_TWICE = Message("“{role}” has a gate in line {line} already: join both with `or`.")
 _NO_COLLECTION = Message("there is no collection `{collection}`, says its source.")
+
+_EXPORTED_TITLE = Message("Exported")
+_EXPORTED = Message(
+    "{count:,} gate. `/gate import` reads the file again.", "{count:,} gates. `/gate import` reads the file again."
+)
+_IMPORT = Message("Import")
+_IMPORTS = Message("Import {count:,} gate", "Import {count:,} gates")
+_IMPORT_TITLE = Message("Import gates")
+_PASTE = Message("YAML of /gate export, or a table (CSV)")
 
 _LONGEST_RULE = 200_000
 _NAME = 80
@@ -58,7 +66,7 @@ class GateFiles(GateBase):
             gates, sets, lambda role_id: names.get(role_id, "(a role that is gone)"), self._names.networks
         )
         file = discord.File(io.BytesIO(text.encode()), filename="gates.yaml")
-        embed = done_embed("Exported", f"{plural(len(gates), 'gate')}. `/gate import` reads the file again.")
+        embed = done_embed(_EXPORTED_TITLE().render(), _EXPORTED(count=len(gates)).render())
         await sending.edit_answer(interaction, embed=embed, attachments=[file])
 
     @app_commands.command(name="import", description="Gates from a file, as `/gate export` wrote it, or from a table")
@@ -85,7 +93,7 @@ class GateFiles(GateBase):
             await self._propose(answered, make)
 
         if file is None:
-            await self._open_modal(interaction, "Import", lambda panel: PasteModal(panel, self._bot, propose))
+            await self._open_modal(interaction, _IMPORT().render(), lambda panel: PasteModal(panel, self._bot, propose))
             return
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._access.require(interaction)
@@ -117,7 +125,7 @@ class GateFiles(GateBase):
             )
             return None if saved is None else [gate for gate in saved if gate.role_id in named]
 
-        title = f"Import {plural(len(drafts), 'gate')}"
+        title = _IMPORTS(count=len(drafts)).render()
         aliases = read.aliases or ()
         before = await self._store.gates.aliases(guild_id) if read.aliases is not None else {}
         touches = await self._about(guild_id, {*before, *itertools.chain(*aliases)})
@@ -170,11 +178,11 @@ class PasteModal(Modal):
     def __init__(
         self, panel: Panel, host: Host, act: Callable[[discord.Interaction[Any], bytes], Awaitable[None]]
     ) -> None:
-        super().__init__(panel, "gate-import", "Import gates")
+        super().__init__(panel, "gate-import", _IMPORT_TITLE().render())
         self._host = host
         self._act = act
         self._text: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label="YAML of /gate export, or a table (CSV)",
+            label=_PASTE().render(),
             custom_id=GATES_FIELD,
             style=discord.TextStyle.paragraph,
             placeholder="role,collection,min,max,ids",

@@ -17,11 +17,23 @@ from bot.sync.results import Preview
 from bot.ui.embeds import BRAND, fit, pages_of
 from bot.ui.page_items import Choice
 
+_NOBODY = Message("Nobody.")
+_NAMES_FOOTER = Message("As of the preview · page {page} of {pages} · {count:,} in all")
+_GATES = Message("Gates")
+_HISTORY = Message("History")
+_NO_HISTORY = Message("Nothing was decided here yet.")
+_HISTORY_FOOTER = Message("take_back with a number sets it to what it was before, after a preview")
+_TAB = Message("{outcome} ({count:,})")
 _NOTHING_TO_OPEN = Message("There is nothing to open here.")
 _NAMES_A_PAGE = 40
 _GATES_A_PAGE = 6
 _CHANGES_A_PAGE = 5
-_OUTCOMES = {"gain": "Gain it", "lose": "Lose it", "unknown": "Unknown", "keep": "Keep it"}
+_OUTCOMES = {
+    "gain": Message("Gain it"),
+    "lose": Message("Lose it"),
+    "unknown": Message("Unknown"),
+    "keep": Message("Keep it"),
+}
 
 
 class _Pages:
@@ -71,11 +83,12 @@ class NamePages(_Pages):
         parts: dict[int, list[str]] = {}
         for role_id, user_id in self._lines[page * _NAMES_A_PAGE : (page + 1) * _NAMES_A_PAGE]:
             parts.setdefault(role_id, []).append(f"<@{user_id}>")
-        words = "\n\n".join(f"<@&{role_id}>\n{' '.join(users)}" for role_id, users in parts.items()) or "Nobody."
-        embed = discord.Embed(title=_OUTCOMES[self._tab], description=words, colour=BRAND)
-        embed.set_footer(
-            text=f"As of the preview · page {page + 1} of {self.page_count()} · {len(self._lines):,} in all"
+        words = "\n\n".join(f"<@&{role_id}>\n{' '.join(users)}" for role_id, users in parts.items())
+        embed = discord.Embed(
+            title=_OUTCOMES[self._tab]().render(), description=words or _NOBODY().render(), colour=BRAND
         )
+        footer = _NAMES_FOOTER(page=page + 1, pages=self.page_count(), count=len(self._lines))
+        embed.set_footer(text=footer.render())
         return [self._header, embed] if self._header else [embed]
 
     async def ask_again(self) -> NamePages:
@@ -84,7 +97,7 @@ class NamePages(_Pages):
 
     def tabs(self) -> Sequence[Choice]:
         """The four lists."""
-        return [Choice(tab, f"{words} ({self._count(tab):,})") for tab, words in _OUTCOMES.items()]
+        return [Choice(tab, _TAB(outcome=words(), count=self._count(tab)).render()) for tab, words in _OUTCOMES.items()]
 
     def tab(self) -> str:
         """Which one this is."""
@@ -116,7 +129,7 @@ class GatePages(_Pages):
 
     def embeds(self, page: int) -> list[discord.Embed]:
         """Six gates, or fewer where their rules are long."""
-        return fit([discord.Embed(title="Gates", description="\n\n".join(self._pages[page]), colour=BRAND)])
+        return fit([discord.Embed(title=_GATES().render(), description="\n\n".join(self._pages[page]), colour=BRAND)])
 
     async def ask_again(self) -> GatePages:
         """The list stays what it was."""
@@ -157,11 +170,8 @@ class HistoryPages(_Pages):
     def embeds(self, page: int) -> list[discord.Embed]:
         """Five changes, or fewer where their rules are long."""
         words = "\n\n".join(self._pages[page])
-        embed = discord.Embed(title="History", description=words or "Nothing was decided here yet.", colour=BRAND)
-        embed.set_footer(
-            text="`take_back` with a number sets it to what it was before, after a preview".replace("`", "")
-        )
-        return fit([embed])
+        embed = discord.Embed(title=_HISTORY().render(), description=words or _NO_HISTORY().render(), colour=BRAND)
+        return fit([embed.set_footer(text=_HISTORY_FOOTER().render())])
 
     async def ask_again(self) -> HistoryPages:
         """History stays what it was."""

@@ -30,8 +30,19 @@ from bot.ui.paginator import Paginator
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal
 
 _NOT_THE_NAME = Message("That is not the role's name, “{name}”: nothing was saved.")
-_STALE = "Something was changed in this server meanwhile, so nothing was saved. This is the preview as of now."
-_NOT_ANY_MORE = "Something was changed in this server meanwhile, so nothing was saved."
+_STALE = Message("Something was changed in this server meanwhile, so nothing was saved. This is the preview as of now.")
+_NOT_ANY_MORE = Message("Something was changed in this server meanwhile, so nothing was saved. {why}")
+_NOT_ANY_MORE_TITLE = Message("Changed meanwhile")
+_SAVE = Message("Save")
+_WHO = Message("Who?")
+_REFRESH = Message("Refresh")
+_CANCEL = Message("Cancel")
+_TYPE_NAME = Message("Type its name: {name}")
+_IT_HAS = Message("It has: {powers}")
+_IS_CONFIRMED = Message("“{name}” is confirmed. Press **Save** again for the next role.")
+_POWER_TITLE = Message("This role has power")
+_CANCELLED_TITLE = Message("Cancelled")
+_CANCELLED = Message("Nothing was changed.")
 # Each attempt takes as long as a preview: somebody who changes something during each of these is still at work.
 _ATTEMPTS = 3
 _STILL_CHANGING = Message("It is still being changed: use the command again in a moment.")
@@ -70,10 +81,12 @@ class PreviewPanel(Panel):
         self._sentences = sentences
         self._live = live
         self._outlook: Outlook | None = None
-        self._save_button = ActionButton("save", "Save", self.once(self._save), style=discord.ButtonStyle.success)
-        self._names = ActionButton("names", "Who?", self._show_names)
-        self._refresh_button = ActionButton("refresh", "Refresh", self._preview_again)
-        self._cancel_button = ActionButton("cancel", "Cancel", self.once(self._cancel))
+        self._save_button = ActionButton(
+            "save", _SAVE().render(), self.once(self._save), style=discord.ButtonStyle.success
+        )
+        self._names = ActionButton("names", _WHO().render(), self._show_names)
+        self._refresh_button = ActionButton("refresh", _REFRESH().render(), self._preview_again)
+        self._cancel_button = ActionButton("cancel", _CANCEL().render(), self.once(self._cancel))
 
     async def show(self, note: str = "") -> None:
         """Make the preview, and put it into the message.
@@ -87,11 +100,11 @@ class PreviewPanel(Panel):
             if self._outlook is None:  # the first one: it is the answer to the command
                 raise
             self.stop()
-            embed = done_embed("Changed meanwhile", f"{_NOT_ANY_MORE} {error.words.render()}")
+            embed = done_embed(_NOT_ANY_MORE_TITLE().render(), _NOT_ANY_MORE(why=error.words).render())
             await sending.edit_answer(self._latest, content=None, embed=embed, view=None, attachments=[])
             return
         self._outlook = outlook
-        note = note or (_STALE if is_new else "")
+        note = note or (_STALE().render() if is_new else "")
         embed = preview_embed(self._proposal, outlook, self._sentences)
         refresh = [self._refresh_button] if outlook.preview.reading else []
         self.lay_out([self._save_button, self._names, *refresh, self._cancel_button])
@@ -137,7 +150,7 @@ class PreviewPanel(Panel):
         assert self._outlook  # noqa: S101 - the buttons are shown with it
         saved = await self._saving.save(guild_id, self._proposal, self._outlook, interaction.user.id)
         if saved is None:
-            await self.show(_STALE)
+            await self.show(_STALE().render())
             return
         self.stop()
         await sending.edit_answer(interaction, content=None, embed=saved_embed(self._proposal, saved), view=None)
@@ -146,9 +159,9 @@ class PreviewPanel(Panel):
         """Asks for the role's name, as a role with such permissions is not given by mistake."""
         name = self._access.role_name(opener.guild_id or 0, role_id)
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label=f"Type its name: {name}"[:45],
+            label=_TYPE_NAME(name=name).render()[:45],
             custom_id="role-name",
-            placeholder=f"It has: {powers_words(powers)}"[:100],
+            placeholder=_IT_HAS(powers=powers_words(powers)).render()[:100],
             max_length=100,
         )
 
@@ -163,11 +176,11 @@ class PreviewPanel(Panel):
                     await self._host.acknowledge(interaction)
                     await self._access.require(interaction)
                     self._latest = interaction
-                    await self.show(f"“{name}” is confirmed. Press **Save** again for the next role.")
+                    await self.show(_IS_CONFIRMED(name=name).render())
                     return
             await self.once(self._save_now)(interaction)
 
-        return PromptModal(self, "confirm-role", "This role has power", field, confirm)
+        return PromptModal(self, "confirm-role", _POWER_TITLE().render(), field, confirm)
 
     async def _show_names(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
@@ -180,5 +193,5 @@ class PreviewPanel(Panel):
 
     async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
         self.stop()
-        embed = done_embed("Cancelled", "Nothing was changed.")
+        embed = done_embed(_CANCELLED_TITLE().render(), _CANCELLED().render())
         await sending.edit_pressed(interaction, content=None, embed=embed, view=None)

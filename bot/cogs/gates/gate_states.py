@@ -8,12 +8,11 @@ import discord
 from discord import app_commands
 
 from bot.cogs.gates.gate_base import GateBase
-from bot.cogs.gates.gate_embeds import unanswered_words
 from bot.cogs.gates.gate_proposal import Proposal
+from bot.cogs.gates.gate_warnings import unanswered_words
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
-from bot.text.plural import plural
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
@@ -25,6 +24,25 @@ _NOT_ANSWERED = Message(
     "Discord does not say now who has {role}, so nobody was adopted. Use the command again in a minute."
 )
 _WORKS = Message("The gate of {role} works already: there is nothing to resume.")
+
+_PAUSED_TITLE = Message("Paused")
+_PAUSED = Message("**#{gate}** {role} gives and takes nothing until `/gate resume`.")
+_RESUME = Message("Resume gate #{gate}")
+_ADOPTED_TITLE = Message("Adopted")
+_ADOPTED = Message(
+    "{count:,} member came under the gate of {role}.", "{count:,} members came under the gate of {role}."
+)
+_LEFT_OUT = Message(
+    "{count:,} other did not: they have it no longer, or Discord gave no answer.",
+    "{count:,} others did not: they have it no longer, or Discord gave no answer.",
+)
+_ADOPT_TITLE = Message("Adopt")
+_ADOPT_THEM = Message("Adopt them")
+_ADOPT = Message(
+    "Linked members with {role} now: **{holders:,}**; not under the gate yet: **{others:,}**. Under the gate, Tessera "
+    "may take it from those who do not qualify, after several readings and the grace. Members who linked nothing are "
+    "left alone."
+)
 
 _GATE = "The gate, by its role"
 
@@ -41,8 +59,8 @@ class GateStates(GateBase):
         found = await self._access.gate(guild_id, gate)
         await self._store.gates.set_state(found.gate_id, GateState.PAUSED, None, interaction.user.id, self._clock())
         await self._saving.changed(guild_id)
-        words = f"**#{found.gate_id}** <@&{found.role_id}> gives and takes nothing until `/gate resume`."
-        await sending.edit_answer(interaction, embed=done_embed("Paused", words))
+        words = _PAUSED(gate=found.gate_id, role=f"<@&{found.role_id}>").render()
+        await sending.edit_answer(interaction, embed=done_embed(_PAUSED_TITLE().render(), words))
 
     @app_commands.command(name="resume", description="Let a paused gate work again, after a preview")
     @app_commands.describe(gate=_GATE)
@@ -66,7 +84,8 @@ class GateStates(GateBase):
             if found.state is GateState.ACTIVE:
                 raise InputError(_WORKS, role=self._access.role_name(guild_id, found.role_id))
             resumes = frozenset({found.role_id})
-            return Proposal(f"Resume gate #{gate_id}", (found.draft,), save, resumes=resumes, version=state)
+            title = _RESUME(gate=gate_id).render()
+            return Proposal(title, (found.draft,), save, resumes=resumes, version=state)
 
         await self._propose(interaction, make)
 
@@ -87,25 +106,22 @@ class GateStates(GateBase):
             why = _ALL_ARE_UNDER_IT if holders else _NOBODY_HAS_IT
             raise InputError(why, role=self._access.role_name(guild_id, found.role_id))
 
+        role = f"<@&{found.role_id}>"
+
         async def adopt(pressed: discord.Interaction[Bot]) -> discord.Embed:
             await self._access.require(pressed)
             self._access.unconfirmed(pressed, found.draft)
             count = await self._saving.adopt(guild_id, found, user_ids, pressed.user.id)
-            done = f"{plural(count, 'member')} came under the gate of <@&{found.role_id}>."
+            done = [_ADOPTED(count=count, role=role)]
             if others := len(user_ids) - count:
-                done += f" {plural(others, 'other')} did not: they have it no longer, or Discord gave no answer."
-            return done_embed("Adopted", done)
+                done.append(_LEFT_OUT(count=others))
+            return done_embed(_ADOPTED_TITLE().render(), " ".join(words.render() for words in done))
 
-        words = (
-            f"Linked members with <@&{found.role_id}> now: **{len(holders):,}**; not under the gate yet: "
-            f"**{len(user_ids):,}**. Under the gate, Tessera may take "
-            "it from those who do not qualify, after several readings and the grace. Members who linked nothing are "
-            "left alone."
-        )
+        words = _ADOPT(role=role, holders=len(holders), others=len(user_ids)).render()
         if unanswered:
             words += f"\n⚠ {unanswered_words(unanswered)}"
-        confirm = ConfirmView(interaction, "Adopt them", adopt, expires=self._expires, host=self._bot)
-        await sending.edit_answer(interaction, embed=done_embed("Adopt", words), view=confirm)
+        confirm = ConfirmView(interaction, _ADOPT_THEM().render(), adopt, expires=self._expires, host=self._bot)
+        await sending.edit_answer(interaction, embed=done_embed(_ADOPT_TITLE().render(), words), view=confirm)
 
     @pause.autocomplete("gate")
     @resume.autocomplete("gate")

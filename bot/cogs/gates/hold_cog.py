@@ -19,9 +19,9 @@ from bot.cogs.gates.approval import ask_to_approve, waiting_of
 from bot.cogs.gates.hold_buttons import PRESSED, Decision, decision_of, hold_view
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.errors import TesseraError
+from bot.messages import Message, Words
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.sync import Sync
-from bot.text.plural import plural
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import CAUTION, done_embed
@@ -29,17 +29,46 @@ from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
 
-_DECIDED = "Decided"
-_UNREAD = (
+_DECIDED = Message("Decided")
+_TITLE = Message("Held removals")
+_UNREAD_TITLE = Message("Removals wait for a decision")
+_UNREAD = Message(
     "The alert could not be posted: `/sync staged` lists them with their reasons, and `/settings log` sets a channel "
     "for alerts. Until somebody decides, nobody loses a role by them."
 )
 # The commands whose answers only admins get, and that do not say themselves what waits.
 _OF_ADMINS = frozenset({"gate", "settings", "panel"})
 _FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
-_NOTHING_WAITS = "No removal waits for a decision any more."
-_NOTHING_OF_IT = "Nothing that this alert is about waits for a decision any more."
-_MORE = "**{more} began to wait after it was posted** and stay undecided: `/sync staged` lists them with their reasons."
+_NOTHING_WAITS = Message("No removal waits for a decision any more.")
+_NOTHING_OF_IT = Message("Nothing that this alert is about waits for a decision any more.")
+_MORE = Message(
+    "**{count:,} removal began to wait after it was posted** and stay undecided: `/sync staged` lists them with their "
+    "reasons.",
+    "**{count:,} removals began to wait after it was posted** and stay undecided: `/sync staged` lists them with their "
+    "reasons.",
+)
+_APPROVED = Message("{member} approved {count:,} removal.", "{member} approved {count:,} removals.")
+# What was decided: as it is said to who decided, and as everybody sees it below the alert.
+_DISCARDED = (
+    Message(
+        "You discarded {count:,} removal: these roles stay for a day.",
+        "You discarded {count:,} removals: these roles stay for a day.",
+    ),
+    Message(
+        "{member} discarded {count:,} removal: these roles stay for a day.",
+        "{member} discarded {count:,} removals: these roles stay for a day.",
+    ),
+)
+_REPAIRED = (
+    Message(
+        "You said that it is repaired: {count:,} removal forgotten, and its member is read again.",
+        "You said that it is repaired: {count:,} removals forgotten, and their members are read again.",
+    ),
+    Message(
+        "{member} said that it is repaired: {count:,} removal forgotten, and its member is read again.",
+        "{member} said that it is repaired: {count:,} removals forgotten, and their members are read again.",
+    ),
+)
 
 
 class HoldCog(commands.Cog, name="Held removals"):
@@ -82,7 +111,7 @@ class HoldCog(commands.Cog, name="Held removals"):
         try:
             alerts = await self._sync.outbox.unread_alerts()
             if any(alert.guild_id == interaction.guild_id for alert in alerts):
-                embed = discord.Embed(title="Removals wait for a decision", description=_UNREAD, colour=CAUTION)
+                embed = discord.Embed(title=_UNREAD_TITLE().render(), description=_UNREAD().render(), colour=CAUTION)
                 await sending.follow_up(interaction, embed=embed, ephemeral=True)
         except _FAILURES as error:
             log.info("it is not said below an answer that removals wait: %s", type(error).__name__)
@@ -99,22 +128,27 @@ class HoldCog(commands.Cog, name="Held removals"):
         only = frozenset((one.gate.gate_id, one.user_id) for one in shown)
         if decision is Decision.DISCARD:
             count = await self._sync.discard(guild_id, by=interaction.user.id, only=only)
-            words = f"discarded {plural(count, 'removal')}: these roles stay for a day"
+            to_them, to_all = _DISCARDED
         else:
             count = await self._sync.look_again(guild_id, by=interaction.user.id, only=only)
-            whose = "its member is" if count == 1 else "their members are"
-            words = f"said that it is repaired: {plural(count, 'removal')} forgotten, and {whose} read again"
-        await self._show(interaction, alert, words if count else "", more=len(waiting) - len(shown))
+            to_them, to_all = _REPAIRED
+        more = len(waiting) - len(shown)
+        if not count:
+            await self._show_nothing(interaction, alert, more)
+            return
+        await _note(alert, to_all(member=interaction.user.mention, count=count), interaction, is_over=not more)
+        await self._show(interaction, to_them(count=count), more)
 
     async def _ask(self, interaction: discord.Interaction[Any], guild_id: int, alert: discord.Message | None) -> None:
         waiting = waiting_of(await self._sync.staged(guild_id))
         if not waiting:
-            await self._show(interaction, alert, "")
+            await self._show_nothing(interaction, alert)
             return
 
         async def approved(press: discord.Interaction[Any], count: int) -> None:
             others = waiting_of(await self._sync.staged(guild_id))
-            await _note(alert, press, f"approved {plural(count, 'removal')}", is_over=not others)
+            words = _APPROVED(member=press.user.mention, count=count)
+            await _note(alert, words, press, is_over=not others)
 
         await ask_to_approve(
             interaction,
@@ -127,22 +161,17 @@ class HoldCog(commands.Cog, name="Held removals"):
             approved=approved,
         )
 
-    async def _show(
-        self, interaction: discord.Interaction[Any], alert: discord.Message | None, words: str, more: int = 0
+    async def _show_nothing(
+        self, interaction: discord.Interaction[Any], alert: discord.Message | None, more: int = 0
     ) -> None:
-        """Answer the admin, and show everybody in the channel who decided.
+        """Nothing that the alert is about waited any more; `more`: see `_show`."""
+        await _note(alert, None, interaction, is_over=not more)
+        await self._show(interaction, _NOTHING_OF_IT() if more else _NOTHING_WAITS(), more)
 
-        Args:
-            interaction: The press.
-            alert: Below which it was.
-            words: What was decided; "": nothing that the alert is about waited any more.
-            more: How many removals began to wait since.
-        """
-        await _note(alert, interaction, words, is_over=not more)
-        shown = f"You {words}." if words else _NOTHING_OF_IT if more else _NOTHING_WAITS
-        if more:
-            shown = f"{shown}\n{_MORE.format(more=plural(more, 'removal'))}"
-        await sending.edit_answer(interaction, embed=done_embed("Held removals", shown))
+    async def _show(self, interaction: discord.Interaction[Any], words: Words, more: int) -> None:
+        """Answer the admin; `more`: how many removals began to wait since the alert was posted."""
+        lines = [words.render(), *([_MORE(count=more).render()] if more else [])]
+        await sending.edit_answer(interaction, embed=done_embed(_TITLE().render(), "\n".join(lines)))
 
     async def _guild_id(self, interaction: discord.Interaction[Any]) -> int:
         guild = guild_of(interaction)
@@ -151,14 +180,14 @@ class HoldCog(commands.Cog, name="Held removals"):
 
 
 async def _note(
-    alert: discord.Message | None, press: discord.Interaction[Any], words: str, *, is_over: bool = True
+    alert: discord.Message | None, words: Words | None, press: discord.Interaction[Any], *, is_over: bool = True
 ) -> None:
     """Say who decided, and take the buttons away if nothing waits; the decision stands, also where that fails."""
     if alert is None:
         return
     embed = alert.embeds[0].copy() if alert.embeds else discord.Embed()
     if words:
-        embed.add_field(name=_DECIDED, value=f"{press.user.mention} {words}.", inline=False)
+        embed.add_field(name=_DECIDED().render(), value=words.render(), inline=False)
     try:
         await sending.edit_post(press.client, alert, embed=embed, view=None if is_over else hold_view())
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:

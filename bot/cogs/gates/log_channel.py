@@ -19,10 +19,11 @@ import discord
 from bot.cogs.gates import sync_embeds
 from bot.cogs.gates.approval import hold_note
 from bot.cogs.gates.direct_messages import DirectMessages
-from bot.cogs.gates.hold_buttons import hold_view
+from bot.cogs.gates.hold_buttons import hold_view, is_decision
 from bot.cogs.gates.outgoing import Outbox, Post
 from bot.cogs.servers.channel_access import missing_to_post, own_member
 from bot.cogs.servers.log_problems import LogProblem, LogProblems
+from bot.messages import Message
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import StagedState
 from bot.sync.sync import Sync
@@ -35,15 +36,15 @@ _LONGEST = 4000
 _LONGEST_NAME = 100
 _ALERT = "hold"
 _TITLES = {
-    "changes": "Roles",
-    "hold_over": "Removals do not wait any more",
-    "parked": "A gate is parked",
-    "healed": "A gate works again",
-    "silent": "A source does not answer",
-    "answers": "A source answers again",
-    "stuck": "Roles that could not be updated",
+    "changes": Message("Roles"),
+    "hold_over": Message("Removals do not wait any more"),
+    "parked": Message("A gate is parked"),
+    "healed": Message("A gate works again"),
+    "silent": Message("A source does not answer"),
+    "answers": Message("A source answers again"),
+    "stuck": Message("Roles that could not be updated"),
 }
-_UNACCEPTED = (
+_UNACCEPTED = Message(
     "Discord does not accept what Tessera has to say here. `/sync status` shows how things are, and `/sync staged` "
     "lists the removals that wait for a decision."
 )
@@ -178,7 +179,7 @@ class LogChannel:
             message = await channel.fetch_message(message_id)
         except (discord.NotFound, discord.Forbidden):
             return None
-        decided = [field for field in (message.embeds[0].fields if message.embeds else []) if field.name == "Decided"]
+        decided = [field for field in (message.embeds[0].fields if message.embeds else []) if is_decision(field.value)]
         embed = _embed_of(post)
         for field in decided:
             embed.add_field(name=field.name, value=field.value, inline=False)
@@ -187,7 +188,7 @@ class LogChannel:
     async def _send(self, channel: discord.abc.Messageable, post: Post, together: Sequence[Post]) -> discord.Message:
         none = discord.AllowedMentions.none()
         send = partial(
-            sending.post, self._client, channel, instead=_UNACCEPTED, nonce=post.nonce, allowed_mentions=none
+            sending.post, self._client, channel, instead=_UNACCEPTED().render(), nonce=post.nonce, allowed_mentions=none
         )
         if post.kind != _ALERT:
             return await send(embed=_embed_of(post))
@@ -213,4 +214,5 @@ def _embed_of(post: Post) -> discord.Embed:
     kind = post.kind.value
     text = "\n".join(line.render() for line in post.lines)
     colour = embeds.CAUTION if kind in _ALARMING else embeds.BRAND
-    return discord.Embed(title=_TITLES.get(kind), description=text[:_LONGEST], colour=colour, timestamp=post.at)
+    title = _TITLES[kind]().render() if kind in _TITLES else None
+    return discord.Embed(title=title, description=text[:_LONGEST], colour=colour, timestamp=post.at)

@@ -7,8 +7,11 @@ from typing import Any
 
 import discord
 
+from bot.messages import Message
 from bot.ui import sending
 from bot.ui.panel import ActionButton, Host, Panel
+
+_REFRESH = Message("Refresh")
 
 
 class RefreshPanel(Panel):
@@ -24,7 +27,7 @@ class RefreshPanel(Panel):
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
         self._show = show
-        self.lay_out((ActionButton("refresh", "Refresh", self._show_again),))
+        self.lay_out((ActionButton("refresh", _REFRESH().render(), self._show_again),))
 
     async def _show_again(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)

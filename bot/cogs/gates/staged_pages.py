@@ -11,10 +11,10 @@ from bot.cogs.gates import sync_embeds
 from bot.errors import InputError
 from bot.messages import Message
 from bot.sync.results import Staged
-from bot.text.plural import plural
 from bot.ui import embeds
 from bot.ui.page_items import Choice
 
+_FOOTER = Message("/sync approve takes them, /sync discard leaves them for a day")
 _NOT_OPENABLE = Message("There is nothing to open in this list.")
 
 
@@ -32,9 +32,9 @@ class StagedPages:
         """Ten removals with their reasons."""
         start = page * sync_embeds.STAGED_A_PAGE
         lines = sync_embeds.staged_lines(self.staged[start : start + sync_embeds.STAGED_A_PAGE])
-        title = plural(len(self.staged), "removal") + " to decide about"
+        title = sync_embeds.to_decide_words(len(self.staged))
         embed = discord.Embed(title=title, description="\n".join(lines), colour=embeds.CAUTION)
-        return embeds.fit([embed.set_footer(text="/sync approve takes them, /sync discard leaves them for a day")])
+        return embeds.fit([embed.set_footer(text=_FOOTER().render())])
 
     def choices(self, _page: int) -> Sequence[Choice]:
         """None."""

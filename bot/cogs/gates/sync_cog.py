@@ -25,7 +25,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.gates import sync_embeds
-from bot.cogs.gates.approval import NOTHING_WAITS, ask_to_approve, waiting_of
+from bot.cogs.gates.approval import ask_to_approve, nothing_embed, waiting_of
 from bot.cogs.gates.refresh_panel import RefreshPanel
 from bot.cogs.gates.staged_pages import StagedPages
 from bot.cogs.servers.admin_rights import guild_of, require_admin
@@ -35,7 +35,6 @@ from bot.messages import Message
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import Run, Staged, StagedState
 from bot.sync.sync import Sync
-from bot.text.plural import plural
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
@@ -44,10 +43,23 @@ from bot.ui.paginator import Paginator
 
 _NO_RUN = Message("There is no run #{run_id} in this server that took roles: choose one from the list.")
 _UNDONE_ALREADY = Message("Run #{run_id} was undone already.")
+_GIVEN_BACK = Message("Members who lost a role by it get it back, and keep it for a day at least.")
+_NOT_ALL = Message("That is not all: undo it once more in a moment.")
+_GOES_ON = Message(
+    "It has not ended: `/sync hold` stops it; what it takes after this is given back by undoing it once more."
+)
+_WAIT_TITLE = Message("Removals wait")
+_STILL_GIVEN = Message("Roles are still given.")
+_DISCARDED_TITLE = Message("Discarded")
+_DISCARDED = Message(
+    "Retained for a day, whatever is read meanwhile: {count:,} role.",
+    "Retained for a day, whatever is read meanwhile: {count:,} roles.",
+)
+_UNDO_TITLE = Message("Undo run #{run_id}?")
+_GIVE_BACK = Message("Give back {count:,} role", "Give back {count:,} roles")
+_UNDONE_TITLE = Message("Undone")
+_UNDONE = Message("{count:,} role given back of run #{run_id}.", "{count:,} roles given back of run #{run_id}.")
 _MOST_RUNS = 25  # suggestions that Discord shows
-_GIVEN_BACK = "Members who lost a role by it get it back, and keep it for a day at least."
-_NOT_ALL = "That is not all: undo it once more in a moment."
-_GOES_ON = "It has not ended: `/sync hold` stops it; what it takes after this is given back by undoing it once more."
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -98,7 +110,7 @@ class SyncCog(
         """Hold all removals."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         hold = await self._sync.hold(await self._guild_id(interaction), by=interaction.user.id)
-        embed = done_embed("Removals wait", sync_embeds.hold_words(hold) + " Roles are still given.")
+        embed = done_embed(_WAIT_TITLE().render(), f"{sync_embeds.hold_words(hold)} {_STILL_GIVEN().render()}")
         await sending.edit_answer(interaction, embed=embed)
 
     @app_commands.command(name="release", description="End the hold of an admin")
@@ -108,7 +120,7 @@ class SyncCog(
         guild_id = await self._guild_id(interaction)
         approved = sum(one.state is StagedState.APPROVED for one in await self._sync.staged(guild_id))
         was_held = await self._sync.release(guild_id, by=interaction.user.id)
-        embed = sync_embeds.released_embed(approved) if was_held else sync_embeds.NO_HOLD
+        embed = sync_embeds.released_embed(approved) if was_held else sync_embeds.no_hold_embed()
         await sending.edit_answer(interaction, embed=embed)
 
     @app_commands.command(name="staged", description="The removals that wait for a decision, with their reasons")
@@ -117,7 +129,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await sending.edit_answer(interaction, embed=done_embed("Nothing waits", NOTHING_WAITS))
+            await sending.edit_answer(interaction, embed=nothing_embed())
             return
         live, require = self._bot.live_answers, self._guild_id
         source = StagedPages(waiting)
@@ -129,7 +141,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await sending.edit_answer(interaction, embed=done_embed("Nothing waits", NOTHING_WAITS))
+            await sending.edit_answer(interaction, embed=nothing_embed())
             return
         await ask_to_approve(interaction, waiting, self._sync, self._guild_id, expires=self._expires, host=self._bot)
 
@@ -138,8 +150,8 @@ class SyncCog(
         """Discard them."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         count = await self._sync.discard(await self._guild_id(interaction), by=interaction.user.id)
-        words = f"Retained for a day, whatever is read meanwhile: {plural(count, 'role')}."
-        embed = done_embed("Discarded", words) if count else done_embed("Nothing waits", NOTHING_WAITS)
+        words = _DISCARDED(count=count).render()
+        embed = done_embed(_DISCARDED_TITLE().render(), words) if count else nothing_embed()
         await sending.edit_answer(interaction, embed=embed)
 
     @app_commands.command(name="undo", description="Give back every role that a run took")
@@ -148,10 +160,11 @@ class SyncCog(
         """Ask for a confirmation, then undo it."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         found = await self._run(await self._guild_id(interaction), run)
-        lines = [f"{sync_embeds.run_words(found)}."] + ([] if found.ended_at else [_GOES_ON]) + [_GIVEN_BACK]
-        embed = done_embed(f"Undo run #{found.run_id}?", "\n".join(lines))
+        follows = [_GIVEN_BACK().render()] if found.ended_at else [_GOES_ON().render(), _GIVEN_BACK().render()]
+        lines = [f"{sync_embeds.run_words(found)}.", *follows]
+        embed = done_embed(_UNDO_TITLE(run_id=found.run_id).render(), "\n".join(lines))
         undo = partial(self._undo, found.run_id)
-        label = f"Give back {plural(found.removed, 'role')}"
+        label = _GIVE_BACK(count=found.removed).render()
         panel = ConfirmView(interaction, label, undo, expires=self._expires, host=self._bot)
         await sending.edit_answer(interaction, embed=embed, view=panel)
 
@@ -185,9 +198,10 @@ class SyncCog(
     async def _undo(self, run_id: int, interaction: discord.Interaction[Any]) -> discord.Embed:
         guild_id = await self._guild_id(interaction)
         count = await self._sync.undo(guild_id, run_id, by=interaction.user.id)
-        words = f"{plural(count, 'role')} given back of run #{run_id}."
+        words = _UNDONE(count=count, run_id=run_id).render()
         run = await self._sync.run(guild_id, run_id)
-        return done_embed("Undone", words if run and run.undone_at else f"{words} {_NOT_ALL}")
+        is_all = run is not None and run.undone_at is not None
+        return done_embed(_UNDONE_TITLE().render(), words if is_all else f"{words} {_NOT_ALL().render()}")
 
     async def _waiting(self, interaction: discord.Interaction[Any]) -> list[Staged]:
         return waiting_of(await self._sync.staged(await self._guild_id(interaction)))

@@ -4,6 +4,7 @@ admin_rights     who may configure: asked again at every press
 settings_cog     `/settings`: what is set, and every change of it
 setting_changes  changes of settings: pure
 settings_embeds  settings in words
+setting_answers  what is said once one was changed
 setting_targets  what the options of `/settings` name
 settings_panel   what can be pressed below them
 channel_access   whether the bot may post in a channel

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.messages import Message
+
 # Discord's own names for these, as admins see them.
-_NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages", "embed_links": "Embed Links"}
+_NEEDED = {
+    "view_channel": Message("View Channel"),
+    "send_messages": Message("Send Messages"),
+    "embed_links": Message("Embed Links"),
+}
 
 
 def own_member(guild: discord.Guild) -> discord.Member | None:
@@ -26,4 +32,4 @@ def missing_to_post(channel: discord.abc.GuildChannel) -> Sequence[str] | None:
 
 def missing_of(permissions: discord.Permissions) -> Sequence[str]:
     """What these permissions lack for it."""
-    return [shown for name, shown in _NEEDED.items() if not getattr(permissions, name)]
+    return [shown().render() for name, shown in _NEEDED.items() if not getattr(permissions, name)]

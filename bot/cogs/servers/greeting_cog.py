@@ -18,6 +18,7 @@ from discord.ext import commands
 
 from bot.cogs.servers.channel_access import own_member
 from bot.errors import TesseraError
+from bot.messages import Message
 from bot.store import Store
 from bot.text import safe_text
 from bot.ui import sending
@@ -29,17 +30,24 @@ log = logging.getLogger(__name__)
 # Long enough for an invitation on a Friday and a first start on the Thursday after.
 _NEW_FOR = timedelta(days=7)
 _NAME = 80
-_STEPS = (
-    "Three steps, and its members get roles for what they hold:\n\n"
+_TITLE = Message("Tessera is in {server}")
+_BEGIN = Message("Three steps, and its members get roles for what they hold:")
+_ROLE = Message(
     "**1. Let Tessera give roles.** Server Settings → Roles: drag **{own}** above each role that it is to give."
-    "{lacking}\n"
-    "**2. Make a gate.** `/gate add` in your server says which role is for which collection; nothing is given before "
-    "you have seen whom it is for.\n"
-    "**3. Show members where to begin.** `/panel post` in a channel posts the message with *Verify* and *My roles*.\n\n"
-    "`/health` says at any time what is missing, and `/settings show` what is set.\n"
-    "-# You get this once, as the owner. Tessera's direct messages never contain a link."
 )
-_LACKING = " It also lacks the permission **Manage Roles**: give it to that role."
+_ROLE_LACKING = Message(
+    "**1. Let Tessera give roles.** Server Settings → Roles: drag **{own}** above each role that it is to give. It "
+    "also lacks the permission **Manage Roles**: give it to that role."
+)
+_GATE = Message(
+    "**2. Make a gate.** `/gate add` in your server says which role is for which collection; nothing is given before "
+    "you have seen whom it is for."
+)
+_PANEL = Message(
+    "**3. Show members where to begin.** `/panel post` in a channel posts the message with *Verify* and *My roles*."
+)
+_THEN = Message("`/health` says at any time what is missing, and `/settings show` what is set.")
+_ONCE = Message("You get this once, as the owner. Tessera's direct messages never contain a link.")
 
 
 class GreetingCog(commands.Cog, name="Greeting"):
@@ -98,7 +106,13 @@ class GreetingCog(commands.Cog, name="Greeting"):
 
 def greeting_embed(guild: discord.Guild, own: discord.Member) -> discord.Embed:
     """The three steps."""
-    lacking = "" if own.guild_permissions.manage_roles else _LACKING
+    first = _ROLE if own.guild_permissions.manage_roles else _ROLE_LACKING
     role = guild.self_role
-    steps = _STEPS.format(own=safe_text(role.name if role else own.display_name, _NAME), lacking=lacking)
-    return discord.Embed(title=f"Tessera is in {safe_text(guild.name, _NAME)}", description=steps, colour=BRAND)
+    steps = [first(own=safe_text(role.name if role else own.display_name, _NAME)), _GATE(), _PANEL()]
+    text = (
+        f"{_BEGIN().render()}\n\n"
+        + "\n".join(step.render() for step in steps)
+        + f"\n\n{_THEN().render()}\n-# {_ONCE().render()}"
+    )
+    title = _TITLE(server=safe_text(guild.name, _NAME)).render()
+    return discord.Embed(title=title, description=text, colour=BRAND)

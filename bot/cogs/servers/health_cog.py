@@ -23,17 +23,20 @@ from bot.config.sync_table import SyncSettings
 from bot.errors import TesseraError
 from bot.gates.gate import GuildSettings
 from bot.lookup.lookup import Lookup
+from bot.messages import Message
 from bot.roles.eligibility import GuildRoles
 from bot.sources.capabilities import recorded_at
 from bot.sources.source import Source
 from bot.store import Store
 from bot.sync.results import SyncStatus
 from bot.sync.sync import Sync
-from bot.text.plural import plural
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import BRAND, CAUTION, fit
 
+_TO_REPAIR = Message("{count:,} thing to repair", "{count:,} things to repair")
+_FINE = Message("Everything is fine")
+_MORE = Message("… and more: repair these first.")
 _LINES = 3800  # of the 4,096 of a description
 
 
@@ -144,15 +147,15 @@ class HealthCog(commands.Cog, name="Health"):
 def health_embed(found: list[Finding]) -> discord.Embed:
     """All findings, what is wrong first, as far as they fit."""
     wrong = sum(not finding.is_fine for finding in found)
-    title = f"{plural(wrong, 'thing')} to repair" if wrong else "Everything is fine"
+    title = _TO_REPAIR(count=wrong) if wrong else _FINE()
     text = ""
     for finding in found:
         line = f"{'✔' if finding.is_fine else '⚠'} {finding.words}" + (f"\n-# → {finding.fix}" if finding.fix else "")
         if len(text) + len(line) > _LINES:
-            text += "\n… and more: repair these first."
+            text += f"\n{_MORE().render()}"
             break
         text += f"\n{line}"
-    return discord.Embed(title=title, description=text.strip(), colour=CAUTION if wrong else BRAND)
+    return discord.Embed(title=title.render(), description=text.strip(), colour=CAUTION if wrong else BRAND)
 
 
 def _channel(guild: discord.Guild, channel_id: int | None, unposted: Unposted | None) -> LogChannel:

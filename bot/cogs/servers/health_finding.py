@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.gates.gate import Gate
+from bot.messages import Message, Words
 
 _MOST_GATES = 8
+_GATES = Message("gate {gates}", "gates {gates}")
+_AND = Message("{listed} and {last}")
+_AND_MORE = Message("{listed} and {more:,} more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Finding:
 
     Attributes:
         is_fine: Whether nothing is to be done.
-        words: What was found.
+        words: What was found, in the reader's language.
         fix: What to do; "": nothing.
     """
 
@@ -26,28 +30,25 @@ class Finding:
     fix: str = ""
 
 
-def fine(words: str) -> Finding:
+def fine(words: Words) -> Finding:
     """Nothing is to be done."""
-    return Finding(is_fine=True, words=words)
+    return Finding(is_fine=True, words=words.render())
 
 
-def wrong(words: str, fix: str = "") -> Finding:
+def wrong(words: Words, fix: Words | None = None) -> Finding:
     """Something is to be repaired, and how."""
-    return Finding(is_fine=False, words=words, fix=fix)
+    return Finding(is_fine=False, words=words.render(), fix=fix.render() if fix else "")
 
 
-def gates_named(gates: Sequence[Gate]) -> str:
+def gates_named(gates: Sequence[Gate]) -> Words:
     """Gates in the middle of a sentence: `"gate #1 (…)"`, `"gates #1 (…), #2 (…) and 3 more"`."""
     shown = [f"#{gate.gate_id} (<@&{gate.role_id}>)" for gate in gates[:_MOST_GATES]]
     if (more := len(gates) - _MOST_GATES) > 0:
-        shown.append(f"{more:,} more")
-    *others, last = shown
-    return f"gates {', '.join(others)} and {last}" if others else f"gate {last}"
-
-
-def by_count(count: int, one: str, many: str) -> str:
-    """The word that goes with so many."""
-    return one if count == 1 else many
+        listed: Words | str = _AND_MORE(listed=", ".join(shown), more=more)
+    else:
+        *others, last = shown
+        listed = _AND(listed=", ".join(others), last=last) if others else last
+    return _GATES(count=len(gates), gates=listed)
 
 
 def since(at: datetime) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from bot.cogs.servers.health_facts import HealthFacts
-from bot.cogs.servers.health_finding import Finding, by_count, gates_named, wrong
+from bot.cogs.servers.health_finding import Finding, gates_named, wrong
 from bot.errors import InputError
 from bot.gates.contradictions import refuse_contradictions
 from bot.gates.gate import Gate
@@ -14,10 +14,33 @@ from bot.gates.rule import During
 from bot.gates.rule_needs import collections_of, each_rule
 from bot.gates.same_collections import as_one
 from bot.holdings import LOOPRING
+from bot.messages import Message
 from bot.names import Names
 from bot.text import safe_text
 
 _NAME = 80
+
+_NO_COOL_DOWN = Message(
+    "The cool-down is 0, so that {gates} is marked as sensitive for nothing.",
+    "The cool-down is 0, so that {gates} are marked as sensitive for nothing.",
+)
+_SET_COOL_DOWN = Message("`/settings cool-down` sets one.")
+_DATE_PASSED = Message("A date in the rule of {gates} has passed: who needs it to qualify does not any more.")
+_CHANGE_OR_END = Message("`/gate edit` changes the rule, or `/gate remove` ends the gate.")
+_ADMIN_ROLE = Message(
+    "The role that may configure Tessera is given by {gates}: who qualifies for it may change every gate."
+)
+_OTHER_ADMIN_ROLE = Message("`/settings admin-role` names another.")
+_PROTECTS = Message("The role of {gates} is protected: who has it never loses any role again.")
+_UNPROTECT = Message("`/settings unprotect` ends that. A gate that is to take nothing is marked by `/gate edit`.")
+_EXCLUDED = Message("`{collection}` never counts here, and {gates} asks about it: nobody is seen to hold any.")
+_INCLUDE = Message("`/settings include collection:{collection}` lets it count, or `/gate edit` changes the rule.")
+_CANNOT_BE_MEANT = Message("With what counts as the same here, the rule of {gates} cannot be meant: {why}")
+_PART = Message("`/gate edit` changes the rule, or `/gate alias` with one collection alone parts it from the others.")
+_SAME_RANK = Message(
+    "On the ladder “{ladder}” several gates have rank {rank}, so that the oldest counts as the highest: {gates}."
+)
+_RANK_EACH = Message("`/gate edit` gives each a rank of its own.")
 
 
 def of_settings(facts: HealthFacts) -> Iterator[Finding]:
@@ -28,18 +51,11 @@ def of_settings(facts: HealthFacts) -> Iterator[Finding]:
     yield from _contradictions(facts)
     sensitive = [gate for gate in facts.gates if gate.draft.is_sensitive]
     if sensitive and not facts.settings.cool_down:
-        yield wrong(
-            f"The cool-down is 0, so that {gates_named(sensitive)} {by_count(len(sensitive), 'is', 'are')} marked as "
-            "sensitive for nothing.",
-            "`/settings cool-down` sets one.",
-        )
+        yield wrong(_NO_COOL_DOWN(count=len(sensitive), gates=gates_named(sensitive)), _SET_COOL_DOWN())
     for gate in facts.gates:
         dates = [part.last for part in each_rule(gate.rule) if isinstance(part, During) and part.last]
         if any(last < facts.now.date() for last in dates):
-            yield wrong(
-                f"A date in the rule of {gates_named([gate])} has passed: who needs it to qualify does not any more.",
-                "`/gate edit` changes the rule, or `/gate remove` ends the gate.",
-            )
+            yield wrong(_DATE_PASSED(gates=gates_named([gate])), _CHANGE_OR_END())
 
 
 def _roles(facts: HealthFacts) -> Iterator[Finding]:
@@ -47,16 +63,9 @@ def _roles(facts: HealthFacts) -> Iterator[Finding]:
     settings = facts.settings
     for gate in facts.gates:
         if gate.role_id == settings.admin_role_id:
-            yield wrong(
-                f"The role that may configure Tessera is given by {gates_named([gate])}: who qualifies for it may "
-                "change every gate.",
-                "`/settings admin-role` names another.",
-            )
+            yield wrong(_ADMIN_ROLE(gates=gates_named([gate])), _OTHER_ADMIN_ROLE())
         if gate.role_id in settings.protected_roles:
-            yield wrong(
-                f"The role of {gates_named([gate])} is protected: who has it never loses any role again.",
-                "`/settings unprotect` ends that. A gate that is to take nothing is marked by `/gate edit`.",
-            )
+            yield wrong(_PROTECTS(gates=gates_named([gate])), _UNPROTECT())
 
 
 def _excluded(facts: HealthFacts) -> Iterator[Finding]:
@@ -64,10 +73,7 @@ def _excluded(facts: HealthFacts) -> Iterator[Finding]:
     for gate in facts.gates:
         for collection in sorted(excluded.intersection(collections_of(gate.rule))):
             shown = safe_text(str(collection), _NAME, plain=True).replace("`", "'")
-            yield wrong(
-                f"`{shown}` never counts here, and {gates_named([gate])} asks about it: nobody is seen to hold any.",
-                f"`/settings include collection:{shown}` lets it count, or `/gate edit` changes the rule.",
-            )
+            yield wrong(_EXCLUDED(collection=shown, gates=gates_named([gate])), _INCLUDE(collection=shown))
 
 
 def _contradictions(facts: HealthFacts) -> Iterator[Finding]:
@@ -79,11 +85,7 @@ def _contradictions(facts: HealthFacts) -> Iterator[Finding]:
         try:
             refuse_contradictions(as_one(gate.rule, facts.aliases), names)
         except InputError as error:
-            yield wrong(
-                f"With what counts as the same here, the rule of {gates_named([gate])} cannot be meant: "
-                f"{error.sentence}",
-                "`/gate edit` changes the rule, or `/gate alias` with one collection alone parts it from the others.",
-            )
+            yield wrong(_CANNOT_BE_MEANT(gates=gates_named([gate]), why=error.words), _PART())
 
 
 def _ladders(facts: HealthFacts) -> Iterator[Finding]:
@@ -95,8 +97,5 @@ def _ladders(facts: HealthFacts) -> Iterator[Finding]:
 
 
 def _same_rank(ladder: str, rank: int, gates: Sequence[Gate]) -> Finding:
-    return wrong(
-        f"On the ladder “{safe_text(ladder, _NAME)}” several gates have rank {rank}, so that the oldest counts as the "
-        f"highest: {gates_named(gates)}.",
-        "`/gate edit` gives each a rank of its own.",
-    )
+    words = _SAME_RANK(ladder=safe_text(ladder, _NAME), rank=rank, gates=gates_named(gates))
+    return wrong(words, _RANK_EACH())

@@ -5,14 +5,56 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.cogs.servers.health_facts import HealthFacts, SourceFacts
-from bot.cogs.servers.health_finding import Finding, by_count, gates_named, since, wrong
+from bot.cogs.servers.health_finding import Finding, gates_named, since, wrong
 from bot.gates.gate import Gate
 from bot.gates.rule import CollectionRef
+from bot.messages import Message
 from bot.sync.gate_sources import AskedNetworks, asked_networks
 from bot.text import safe_text
 
 _NAME = 80
-_ADD_ONE = "The operator of Tessera sets up a `[[source]]` for it, or `/gate edit` changes the rule."
+
+_ADD_ONE = Message("The operator of Tessera sets up a `[[source]]` for it, or `/gate edit` changes the rule.")
+_ADD_ONE_HEALS = Message(
+    "The operator of Tessera sets up a `[[source]]` for it, or `/gate edit` changes the rule. It works again by itself "
+    "then."
+)
+_UNKNOWN = Message(
+    "No source here knows `{network}`, which {gates} asks about: nobody gets or loses a role by that.",
+    "No source here knows `{network}`, which {gates} ask about: nobody gets or loses a role by that.",
+)
+_FROZEN = Message(
+    "{source} reports a state that no longer changes, and {gates} rests on it: what is held there now is not "
+    "known, so nobody gets or loses a role by it.",
+    "{source} reports a state that no longer changes, and {gates} rest on it: what is held there now is not "
+    "known, so nobody gets or loses a role by it.",
+)
+_FROZEN_SINCE = Message(
+    "{source} reports a state that no longer changes (since {when}), and {gates} rests on it: what is held there "
+    "now is not known, so nobody gets or loses a role by it.",
+    "{source} reports a state that no longer changes (since {when}), and {gates} rest on it: what is held there "
+    "now is not known, so nobody gets or loses a role by it.",
+)
+_ADD_LIVE = Message(
+    "The operator of Tessera sets up a live source for `{network}`, with this one as its `fallback`; or `/gate edit` "
+    "changes the rule."
+)
+_NO_SOURCE = Message(
+    "No source is set up, so {gates} gives and takes nothing.", "No source is set up, so {gates} give and take nothing."
+)
+_UNREAD = Message(
+    "Members have accounts on {networks}, which no source here reads any more: what they hold there is not known to "
+    "{gates}, which asks about all collections. Nobody loses a role by that.",
+    "Members have accounts on {networks}, which no source here reads any more: what they hold there is not known to "
+    "{gates}, which ask about all collections. Nobody loses a role by that.",
+)
+_ADD_AGAIN = Message("The operator of Tessera sets up a `[[source]]` for it again.")
+_ALIAS = Message(
+    "`{collection}` counts the same as {others}, but no source here knows it: gates about these give and take nothing."
+)
+_END_ALIAS = Message(
+    "`/gate alias collection:{collection}` alone ends that, or the operator of Tessera sets up a `[[source]]` for it."
+)
 
 
 def of_sources(facts: HealthFacts) -> Iterator[Finding]:
@@ -30,11 +72,8 @@ def of_sources(facts: HealthFacts) -> Iterator[Finding]:
 
 def _unknown(facts: HealthFacts, network: str) -> Finding:
     gates = _gates(facts, lambda asked: network in asked.named)
-    return wrong(
-        f"No source here knows `{_shown(network)}`, which {gates_named(gates)} {by_count(len(gates), 'asks', 'ask')} "
-        "about: nobody gets or loses a role by that.",
-        f"{_ADD_ONE} It works again by itself then.",
-    )
+    words = _UNKNOWN(network=_shown(network), count=len(gates), gates=gates_named(gates))
+    return wrong(words, _ADD_ONE_HEALS())
 
 
 def has_source(facts: HealthFacts, gate: Gate) -> bool:
@@ -47,39 +86,28 @@ def _frozen(facts: HealthFacts, source: SourceFacts) -> Iterator[Finding]:
     gates = _gates(facts, lambda asked: asked.rests_on(source.network))
     if not gates:
         return
-    when = f" (since {since(source.unchanged_since)})" if source.unchanged_since else ""
-    yield wrong(
-        f"{safe_text(source.label, _NAME)} reports a state that no longer changes{when}, and {gates_named(gates)} "
-        f"{by_count(len(gates), 'rests', 'rest')} on it: what is held there now is not known, so nobody gets or loses "
-        "a role by it.",
-        f"The operator of Tessera sets up a live source for `{_shown(source.network)}`, with this one as its "
-        "`fallback`; or `/gate edit` changes the rule.",
-    )
+    label, when = safe_text(source.label, _NAME), source.unchanged_since
+    words = _FROZEN(source=label, count=len(gates), gates=gates_named(gates))
+    if when:
+        words = _FROZEN_SINCE(source=label, when=since(when), count=len(gates), gates=gates_named(gates))
+    yield wrong(words, _ADD_LIVE(network=_shown(source.network)))
 
 
 def _everything(facts: HealthFacts, known: Mapping[str, SourceFacts]) -> Iterator[Finding]:
     """Gates about all collections that there are."""
     gates = _gates(facts, lambda asked: asked.is_everything)
     if gates and not known:
-        give = by_count(len(gates), "gives and takes", "give and take")
-        yield wrong(f"No source is set up, so {gates_named(gates)} {give} nothing.", _ADD_ONE)
+        yield wrong(_NO_SOURCE(count=len(gates), gates=gates_named(gates)), _ADD_ONE())
     elif gates and facts.status and facts.status.unsourced:
         networks = ", ".join(f"`{_shown(network)}`" for network in facts.status.unsourced)
-        yield wrong(
-            f"Members have accounts on {networks}, which no source here reads any more: what they hold there is not "
-            f"known to {gates_named(gates)}, which {by_count(len(gates), 'asks', 'ask')} about all collections. Nobody "
-            "loses a role by that.",
-            "The operator of Tessera sets up a `[[source]]` for it again.",
-        )
+        words = _UNREAD(networks=networks, count=len(gates), gates=gates_named(gates))
+        yield wrong(words, _ADD_AGAIN())
 
 
 def _alias(collection: CollectionRef, same: Sequence[CollectionRef]) -> Finding:
     others = ", ".join(f"`{_shown(str(each))}`" for each in same if each != collection)
     shown = _shown(str(collection))
-    return wrong(
-        f"`{shown}` counts the same as {others}, but no source here knows it: gates about these give and take nothing.",
-        f"`/gate alias collection:{shown}` alone ends that, or the operator of Tessera sets up a `[[source]]` for it.",
-    )
+    return wrong(_ALIAS(collection=shown, others=others), _END_ALIAS(collection=shown))
 
 
 def _gates(facts: HealthFacts, concerns: Callable[[AskedNetworks], bool]) -> Sequence[Gate]:

@@ -20,7 +20,7 @@ from bot.store.gates.settings_table import SettingsTable
 from bot.text import safe_text
 from bot.ui import sending
 from bot.ui.client import Bot
-from bot.ui.embeds import BRAND
+from bot.ui.embeds import done_embed
 from bot.ui.lasting_buttons import answer_press
 from bot.ui.panel import Action
 from bot.ui.pressed import custom_id_of
@@ -30,6 +30,8 @@ _CANNOT_POST = Message(
     "Tessera cannot post here: it lacks {missing} in this channel. Give its role these permissions, then use the "
     "command again."
 )
+_POSTED_TITLE = Message("Posted")
+_POSTED = Message("[The message]({link}) is there. Its buttons work until you delete it; pin it if you like.")
 _NAME = 80
 
 
@@ -82,8 +84,8 @@ class PanelCog(
             raise InputError(_CANNOT_POST, missing=", ".join(missing))
         embed = panel_embed(safe_text(guild.name, _NAME), self._public_url)
         message = await sending.post(self._bot, channel, embed=embed, view=panel_view())
-        words = f"[The message]({message.jump_url}) is there. Its buttons work until you delete it; pin it if you like."
-        await sending.edit_answer(interaction, embed=discord.Embed(title="Posted", description=words, colour=BRAND))
+        words = _POSTED(link=message.jump_url).render()
+        await sending.edit_answer(interaction, embed=done_embed(_POSTED_TITLE().render(), words))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:

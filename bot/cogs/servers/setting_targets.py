@@ -9,9 +9,11 @@ import discord
 from bot.cogs.servers.channel_access import own_member
 from bot.cogs.servers.setting_changes import MEMBER_OR_ROLE
 from bot.errors import InputError
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.ui.client import Bot
 
+_MEMBERS = Message("members with {role}")
+_BOTH = Message("{member} and {members}")
 EVERYONE = Message("@everyone cannot be used here: name another role.")
 
 
@@ -43,7 +45,10 @@ def of_either(
     return member.id if member else None, role.id if role else None
 
 
-def named(member: discord.User | discord.Member | None, role: discord.Role | None) -> str:
-    """Both in words."""
-    members = [f"<@{member.id}>"] if member else []
-    return " and ".join([*members, *([f"members with <@&{role.id}>"] if role else [])])
+def named(member: discord.User | discord.Member | None, role: discord.Role | None) -> Words | str:
+    """Both in words; "": neither, which is refused."""
+    members = _MEMBERS(role=f"<@&{role.id}>") if role else ""
+    if member is None:
+        return members
+    one = f"<@{member.id}>"
+    return _BOTH(member=one, members=members) if members else one

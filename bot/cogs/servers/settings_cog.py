@@ -23,6 +23,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.servers import setting_answers
 from bot.cogs.servers.admin_rights import guild_of, require_admin, require_manager
 from bot.cogs.servers.channel_access import missing_to_post
 from bot.cogs.servers.setting_changes import (
@@ -40,7 +41,7 @@ from bot.errors import InputError, UndecidedError
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
 from bot.lookup.lookup import Lookup
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.sources.askers import Asker
 from bot.store.gates.settings_table import SettingsTable
 from bot.ui import sending
@@ -57,10 +58,6 @@ _NOT_REPORTED = Message(
 _OTHER_SERVER = Message("That channel is not one of this server. Nothing was changed.")
 _ACCOUNT_OR_COLLECTION = Message("Name an account or a collection, or both.")
 
-_ROLE_SEES = (
-    "Discord shows the commands for admins only to members with Manage Server: give that role the commands under "
-    "Server Settings → Integrations → Tessera."
-)
 Change = Callable[[GuildSettings], GuildSettings]
 
 
@@ -136,8 +133,7 @@ class SettingsCog(
         if channel and missing:
             raise InputError(_CANNOT_POST, channel=channel.mention, missing=", ".join(missing))
         channel_id = channel.id if channel else None
-        where = f"in <#{channel_id}>" if channel_id else "nowhere any more"
-        done = f"Role changes and alerts are posted {where}."
+        done = setting_answers.POSTED_IN(channel=f"<#{channel_id}>") if channel_id else setting_answers.POSTED_NOWHERE()
         await self._save(interaction, lambda now: replace(now, log_channel_id=channel_id), done)
 
     @app_commands.command(name="grace", description="How long a role is retained after its holder no longer qualifies")
@@ -151,7 +147,9 @@ class SettingsCog(
 
     async def _set_grace(self, interaction: discord.Interaction[Bot], hours: float) -> None:
         wanted = span(hours)
-        await self._save(interaction, lambda now: replace(now, grace=wanted), f"Grace: {grace_words(wanted)}.")
+        await self._save(
+            interaction, lambda now: replace(now, grace=wanted), setting_answers.GRACE(grace=grace_words(wanted))
+        )
 
     @app_commands.command(name="cool-down", description="How long sensitive roles wait after an account's first proof")
     @app_commands.describe(hours="0: not at all")
@@ -164,7 +162,7 @@ class SettingsCog(
 
     async def _set_cool_down(self, interaction: discord.Interaction[Bot], hours: float) -> None:
         wanted = span(hours)
-        done = f"Cool-down of sensitive roles: {cool_down_words(wanted)}."
+        done = setting_answers.COOL_DOWN(cool_down=cool_down_words(wanted))
         await self._save(interaction, lambda now: replace(now, cool_down=wanted), done)
 
     @app_commands.command(name="protect", description="Never take a role from a member, or from all who have a role")
@@ -176,7 +174,7 @@ class SettingsCog(
         role: discord.Role | None = None,
     ) -> None:
         """Protect members."""
-        done = f"Nothing is ever taken from {named(member, role)}."
+        done = setting_answers.PROTECTED(who=named(member, role))
         await self._change(interaction, lambda now: protecting(now, *of_either(interaction, member, role)), done)
 
     @app_commands.command(
@@ -191,12 +189,13 @@ class SettingsCog(
     ) -> None:
         """End a protection; Discord offers no deleted role to choose, so they go when nothing is chosen."""
         if member or role:
-            done = f"Roles can be taken from {named(member, role)} again."
+            done = setting_answers.UNPROTECTED(who=named(member, role))
             await self._change(interaction, lambda now: unprotecting(now, *of_either(interaction, member, role)), done)
             return
         known = known_roles(interaction)
-        done = "Roles that were deleted are not listed as protected any more."
-        await self._change(interaction, lambda now: unprotecting_deleted(now, known), done)
+        await self._change(
+            interaction, lambda now: unprotecting_deleted(now, known), setting_answers.UNPROTECTED_GONE()
+        )
 
     @app_commands.command(name="exclude", description="Let an account or a collection never count in this server")
     @app_commands.describe(account="10001, 0x…, vitalik.eth, eip155:1:0x…", collection="254, or eip155:1:0x…")
@@ -206,7 +205,7 @@ class SettingsCog(
         """Exclude an account or a collection."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         what = await self._excluded(interaction, account, collection)
-        await self._save(interaction, lambda now: excluding(now, what), f"Never counts here: {what.words()}.")
+        await self._save(interaction, lambda now: excluding(now, what), setting_answers.EXCLUDED(what=what.words()))
 
     @app_commands.command(name="include", description="Let an account or a collection count again")
     @app_commands.describe(account="10001, 0x…, vitalik.eth, eip155:1:0x…", collection="254, or eip155:1:0x…")
@@ -216,7 +215,7 @@ class SettingsCog(
         """End an exclusion."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         what = await self._excluded(interaction, account, collection)
-        await self._save(interaction, lambda now: including(now, what), f"Counts here again: {what.words()}.")
+        await self._save(interaction, lambda now: including(now, what), setting_answers.INCLUDED(what=what.words()))
 
     @app_commands.command(name="visibility", description="Whether members see what unlocks roles that they do not have")
     @app_commands.describe(requirements="Yes: what unlocks each role. No: only the roles that they have")
@@ -226,7 +225,7 @@ class SettingsCog(
         await self._set_visibility(interaction, requirements)
 
     async def _set_visibility(self, interaction: discord.Interaction[Bot], requirements: bool) -> None:  # noqa: FBT001 - as the command has it
-        done = f"Members see {visibility_words(shows_requirements=requirements)}."
+        done = setting_answers.MEMBERS_SEE(what=visibility_words(shows_requirements=requirements))
         await self._save(interaction, lambda now: replace(now, shows_requirements=requirements), done)
 
     @app_commands.command(name="admin-role", description="Who may configure Tessera besides members with Manage Server")
@@ -240,7 +239,7 @@ class SettingsCog(
         require_manager(interaction)
         if role_id == interaction.guild_id:
             raise InputError(EVERYONE)
-        done = f"<@&{role_id}> may configure Tessera. {_ROLE_SEES}" if role_id else "Only Manage Server counts now."
+        done = setting_answers.ADMIN_ROLE(role=f"<@&{role_id}>") if role_id else setting_answers.ONLY_MANAGERS()
         await self._save(interaction, lambda now: replace(now, admin_role_id=role_id), done)
 
     async def _present(self, interaction: discord.Interaction[Bot]) -> GuildSettings:
@@ -249,12 +248,12 @@ class SettingsCog(
         require_admin(interaction, settings)
         return settings
 
-    async def _change(self, interaction: discord.Interaction[Bot], change: Change, done: str) -> None:
+    async def _change(self, interaction: discord.Interaction[Bot], change: Change, done: Words) -> None:
         """Answer a command that needs nothing looked up; what `change` refuses is shown to those who may change it."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._save(interaction, change, done)
 
-    async def _save(self, interaction: discord.Interaction[Bot], change: Change, done: str) -> None:
+    async def _save(self, interaction: discord.Interaction[Bot], change: Change, done: Words) -> None:
         """Make a change, if its author may make it at that moment, and show everything that is set since."""
         guild_id = guild_of(interaction).id
 
@@ -267,7 +266,9 @@ class SettingsCog(
         await self._changed(guild_id)  # also where the answer cannot be shown
         await self._show(interaction, settings, done)
 
-    async def _show(self, interaction: discord.Interaction[Bot], settings: GuildSettings, done: str = "") -> None:
+    async def _show(
+        self, interaction: discord.Interaction[Bot], settings: GuildSettings, done: Words | None = None
+    ) -> None:
         panel = SettingsPanel.pressed(interaction)
         if panel:
             panel.renew(interaction, settings)

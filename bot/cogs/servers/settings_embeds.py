@@ -8,7 +8,7 @@ from datetime import timedelta
 import discord
 
 from bot.gates.gate import GuildSettings
-from bot.text.plural import plural
+from bot.messages import Message, Words
 from bot.ui.embeds import BRAND
 
 _HOUR = timedelta(hours=1)
@@ -16,60 +16,87 @@ _DAY = timedelta(days=1)
 _SHOWN = 20
 _FIELD = 1000
 
+_TITLE = Message("Settings of this server")
+_LOG = Message("Log channel")
+_NO_LOG = Message("none: role changes are posted nowhere")
+_GRACE = Message("Grace")
+_NO_GRACE = Message("none: a role is taken as soon as it is certain that its holder no longer qualifies")
+_GRACE_OF = Message("{span}, after it is certain that a holder no longer qualifies; they are notified before")
+_COOL_DOWN = Message("Cool-down of sensitive roles")
+_COOL_DOWN_OF = Message("{span} after the first proof of an account")
+_NONE = Message("none")
+_PROTECTED = Message("Protected: nothing is ever taken from them")
+_NEVER_COUNT = Message("Never count here")
+_VISIBILITY = Message("What members see")
+_ALL_IS_SHOWN = Message("what unlocks each role, also the ones that they do not have")
+_OWN_IS_SHOWN = Message("only the roles that they have")
+_ADMINS = Message("Who may configure Tessera")
+_ONLY_MANAGERS = Message("only members with Manage Server")
+_AND_MORE = Message("{listed} and {more:,} more")
+_ENTRIES = Message("{count:,} entry", "{count:,} entries")
+_NOTHING = Message("nobody and nothing")
+_DAYS = Message("{count:,} day", "{count:,} days")
+_HOURS = Message("{count:,} hour", "{count:,} hours")
+_MINUTES = Message("{count:,} minute", "{count:,} minutes")
+_SECONDS = Message("{count:,} second", "{count:,} seconds")
 
-def settings_embed(settings: GuildSettings, done: str = "") -> discord.Embed:
+
+def settings_embed(settings: GuildSettings, done: Words | None = None) -> discord.Embed:
     """Everything that is set, and the command that changes it; `done` says what was just changed."""
-    embed = discord.Embed(title="Settings of this server", description=done or None, colour=BRAND)
-    channel = f"<#{settings.log_channel_id}>" if settings.log_channel_id else "none: role changes are posted nowhere"
-    _add(embed, "Log channel", channel, "log")
-    _add(embed, "Grace", grace_words(settings.grace), "grace")
-    _add(embed, "Cool-down of sensitive roles", cool_down_words(settings.cool_down), "cool-down")
+    embed = discord.Embed(title=_TITLE().render(), description=done.render() if done else None, colour=BRAND)
+    channel = f"<#{settings.log_channel_id}>" if settings.log_channel_id else _NO_LOG().render()
+    _add(embed, _LOG, channel, "log")
+    _add(embed, _GRACE, grace_words(settings.grace), "grace")
+    _add(embed, _COOL_DOWN, cool_down_words(settings.cool_down), "cool-down")
     protected = [f"<@{user_id}>" for user_id in sorted(settings.protected_members)]
     protected += [f"<@&{role_id}>" for role_id in sorted(settings.protected_roles)]
-    _add(embed, "Protected: nothing is ever taken from them", _listed(protected), "protect")
+    _add(embed, _PROTECTED, _listed(protected), "protect")
     excluded = [f"`{each}`" for each in sorted(map(str, settings.excluded_accounts))]
     excluded += [f"`{each}`" for each in sorted(map(str, settings.excluded_collections))]
-    _add(embed, "Never count here", _listed(excluded), "exclude")
-    _add(embed, "What members see", visibility_words(shows_requirements=settings.shows_requirements), "visibility")
-    role = f"<@&{settings.admin_role_id}>" if settings.admin_role_id else "only members with Manage Server"
-    return _add(embed, "Who may configure Tessera", role, "admin-role")
+    _add(embed, _NEVER_COUNT, _listed(excluded), "exclude")
+    _add(embed, _VISIBILITY, visibility_words(shows_requirements=settings.shows_requirements), "visibility")
+    role = f"<@&{settings.admin_role_id}>" if settings.admin_role_id else _ONLY_MANAGERS().render()
+    return _add(embed, _ADMINS, role, "admin-role")
 
 
 def grace_words(grace: timedelta) -> str:
     """How long a role is retained."""
     if not grace:
-        return "none: a role is taken as soon as it is certain that its holder no longer qualifies"
-    return f"{span_words(grace)}, after it is certain that a holder no longer qualifies; they are notified before"
+        return _NO_GRACE().render()
+    return _GRACE_OF(span=span_words(grace)).render()
 
 
 def cool_down_words(span: timedelta) -> str:
     """How long a sensitive role waits."""
-    return f"{span_words(span)} after the first proof of an account" if span else "none"
+    return _COOL_DOWN_OF(span=span_words(span)).render() if span else _NONE().render()
 
 
 def visibility_words(*, shows_requirements: bool) -> str:
     """What `/roles` shows of roles that a member has not."""
-    if shows_requirements:
-        return "what unlocks each role, also the ones that they do not have"
-    return "only the roles that they have"
+    words = _ALL_IS_SHOWN if shows_requirements else _OWN_IS_SHOWN
+    return words().render()
 
 
 def span_words(span: timedelta) -> str:
     """`"2 days"`, `"36 hours"`, `"90 minutes"`, `"18 seconds"`."""
     if span >= 2 * _DAY and not span % _DAY:
-        return plural(span // _DAY, "day")
+        return _DAYS(count=span // _DAY).render()
     if not span % _HOUR:
-        return plural(span // _HOUR, "hour")
+        return _HOURS(count=span // _HOUR).render()
     seconds = round(span.total_seconds())
-    return plural(round(seconds / 60), "minute") if seconds >= 60 else plural(seconds, "second")  # noqa: PLR2004 - a minute
+    words = _MINUTES(count=round(seconds / 60)) if seconds >= 60 else _SECONDS(count=seconds)  # noqa: PLR2004 - a minute
+    return words.render()
 
 
 def _listed(words: Iterable[str]) -> str:
     listed = list(words)
-    more = f" and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
-    text = ", ".join(listed[:_SHOWN]) + more
-    return (text if len(text) <= _FIELD else f"{plural(len(listed), 'entry', 'entries')}") or "nobody and nothing"
+    if not listed:
+        return _NOTHING().render()
+    text = ", ".join(listed[:_SHOWN])
+    if len(listed) > _SHOWN:
+        text = _AND_MORE(listed=text, more=len(listed) - _SHOWN).render()
+    return text if len(text) <= _FIELD else _ENTRIES(count=len(listed)).render()
 
 
-def _add(embed: discord.Embed, name: str, value: str, command: str) -> discord.Embed:
-    return embed.add_field(name=name, value=f"{value}\n-# `/settings {command}`", inline=False)
+def _add(embed: discord.Embed, name: Message, value: str, command: str) -> discord.Embed:
+    return embed.add_field(name=name().render(), value=f"{value}\n-# `/settings {command}`", inline=False)

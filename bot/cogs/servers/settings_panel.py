@@ -26,9 +26,17 @@ log = logging.getLogger(__name__)
 
 MOST_HOURS = 720
 _NOT_HOURS = Message("“{typed}” is not a number of hours: use one from 0 to {most}, such as `24` or `1.5`.")
+_HIDE = Message("Hide what unlocks roles")
+_SHOW = Message("Show what unlocks roles")
+_GRACE = Message("Grace")
+_ASK_GRACE = Message("Grace…")
+_COOL_DOWN = Message("Cool-down")
+_ASK_COOL_DOWN = Message("Cool-down…")
+_IN_HOURS = Message("Hours; 0: not at all")
+_LOG = Message("Post role changes and alerts in…")
+_ADMIN_ROLE = Message("Role that may configure Tessera…")
 _KEY = "settings panel"
 _HOUR = timedelta(hours=1)
-_HIDE, _SHOW = "Hide what unlocks roles", "Show what unlocks roles"
 # A minute is "0.0166667" hours.
 _LONGEST = 10
 
@@ -64,14 +72,14 @@ class SettingsPanel(Panel):
         self._acts = acts
         self._channel = _ChannelMenu(self._choose_channel)
         self._role = _RoleMenu(self._choose_role)
-        self._visibility = ActionButton("visibility", _HIDE, self._switch, row=2)
+        self._visibility = ActionButton("visibility", _HIDE().render(), self._switch, row=2)
         self.renew(interaction, settings)
         self.lay_out(
             [
                 self._channel,
                 self._role,
-                ActionButton("grace", "Grace…", self._ask_grace, row=2),
-                ActionButton("cool-down", "Cool-down…", self._ask_cool_down, row=2),
+                ActionButton("grace", _ASK_GRACE().render(), self._ask_grace, row=2),
+                ActionButton("cool-down", _ASK_COOL_DOWN().render(), self._ask_cool_down, row=2),
                 self._visibility,
             ]
         )
@@ -88,7 +96,7 @@ class SettingsPanel(Panel):
         self._settings = settings
         self._channel.choose(settings.log_channel_id)
         self._role.choose(settings.admin_role_id)
-        self._visibility.label = _HIDE if settings.shows_requirements else _SHOW
+        self._visibility.label = (_HIDE if settings.shows_requirements else _SHOW)().render()
         self.restart_timer()
 
     async def _choose_channel(self, interaction: Press, chosen: int) -> None:
@@ -102,10 +110,10 @@ class SettingsPanel(Panel):
         await self._do(interaction, lambda: self._acts.visibility(interaction, wanted))
 
     async def _ask_grace(self, interaction: Press) -> None:
-        await self._ask(interaction, "grace", "Grace", self._settings.grace, self._acts.grace)
+        await self._ask(interaction, "grace", _GRACE().render(), self._settings.grace, self._acts.grace)
 
     async def _ask_cool_down(self, interaction: Press) -> None:
-        await self._ask(interaction, "cool-down", "Cool-down", self._settings.cool_down, self._acts.cool_down)
+        await self._ask(interaction, "cool-down", _COOL_DOWN().render(), self._settings.cool_down, self._acts.cool_down)
 
     async def _ask(
         self,
@@ -116,7 +124,7 @@ class SettingsPanel(Panel):
         act: Callable[[Press, float], Awaitable[None]],
     ) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label="Hours; 0: not at all",
+            label=_IN_HOURS().render(),
             custom_id="hours",
             default=f"{present / _HOUR:g}"[:_LONGEST],
             max_length=_LONGEST,
@@ -153,7 +161,7 @@ class _ChannelMenu(discord.ui.ChannelSelect[SettingsPanel]):
         super().__init__(
             custom_id=custom_id("log"),
             channel_types=[discord.ChannelType.text],
-            placeholder="Post role changes and alerts in…",
+            placeholder=_LOG().render(),
             row=0,
         )
         self._act = act
@@ -171,7 +179,7 @@ class _RoleMenu(discord.ui.RoleSelect[SettingsPanel]):
     """Chooses who may configure besides Manage Server; the command ends that."""
 
     def __init__(self, act: Callable[[Press, int], Awaitable[None]]) -> None:
-        super().__init__(custom_id=custom_id("admin-role"), placeholder="Role that may configure Tessera…", row=1)
+        super().__init__(custom_id=custom_id("admin-role"), placeholder=_ADMIN_ROLE().render(), row=1)
         self._act = act
 
     def choose(self, present: int | None) -> None:

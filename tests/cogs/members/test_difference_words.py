@@ -8,6 +8,7 @@ from bot.cogs.members.difference_words import difference_lines, read_now
 from bot.cogs.members.gate_words import GateWords
 from bot.counts import Ternary
 from bot.gates.gate import GateState, GuildSettings, ParkReason
+from bot.messages import Message
 from bot.roles.plan import Act, Change, Held, HoldCode
 from bot.sync.results import FailedChange
 from tests.cogs.members.standings import LIGHTS, gate, grant, judged, standing
@@ -63,7 +64,7 @@ def test_a_role_that_was_taken_says_why_and_one_that_was_replaced_by_which() -> 
 
 
 def test_a_role_that_could_not_be_given_follows() -> None:
-    failed = FailedChange(GIVEN, "Discord does not answer.")
+    failed = FailedChange(GIVEN, Message("Discord does not answer.")())
     lines = difference_lines(standing(GRANTED, failed=[failed]))
     assert lines == ["<@&101> follows in a moment: Discord does not answer."]
 

@@ -16,6 +16,7 @@ from bot.gates.gate import GateState, GuildSettings, ParkReason
 from bot.gates.judge import judge
 from bot.gates.rule import AllOf, AnyOf, Holds, ProvenWithin, Rule
 from bot.gates.rule_moments import proof_end
+from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Change, Held, HoldCode
@@ -132,7 +133,7 @@ def test_a_reading_that_failed_says_since_when_and_that_it_costs_nobody_a_role()
 
 def test_a_change_that_discord_refused_is_said_with_its_reason() -> None:
     granted = judged(Ternary.YES)
-    failed = FailedChange(Change(Act.ADD, granted.gate, granted.verdict), "Discord does not answer.")
+    failed = FailedChange(Change(Act.ADD, granted.gate, granted.verdict), Message("Discord does not answer.")())
     assert "Not changed yet: Discord does not answer." in text(standing(granted, failed=[failed]))
 
 
