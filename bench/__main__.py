@@ -33,6 +33,7 @@ from bench import (
     poisoned,
     recording,
     role_delays,
+    words,
 )
 from bench.bot_process import REPOSITORY, BotDiedError
 from bench.figures import Figure, fails, table
@@ -57,6 +58,7 @@ SECTIONS = {
     "background": background.measure,
     "first-sync": first_sync.measure,
     "kills": kills.measure,
+    "words": words.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"
 EXIT_MISSED = 1

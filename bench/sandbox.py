@@ -130,10 +130,13 @@ class BenchSandbox:
         """So many people type `/collections account:…`; nothing is sent before the last has typed it."""
         return [self.type(n % CROWD, "collections", {"account": account}) for n in range(people)]
 
-    def type(self, member: int, command: str, options: Mapping[str, str], *, guild: int = 0) -> Interaction:
+    def type(
+        self, member: int, command: str, options: Mapping[str, str], *, guild: int = 0, locale: str = "en-US"
+    ) -> Interaction:
         """One of the crowd types a command, in one of the servers."""
         place, user_id = self._guilds[guild % len(self._guilds)], FIRST_OF_CROWD + member
         place.members.setdefault(user_id, Member(user_id))
+        self._world.users[user_id].locale = locale
         interaction = self._interactions.find(
             self._actions.command(
                 {

@@ -62,7 +62,7 @@ def test_a_language_without_the_message_leaves_it_in_english(german: Language, t
 def test_the_default_is_the_language_of_the_reader_and_the_log_stays_english(german: Language) -> None:
     words = ACCEPTED()
     with written_in(german):
-        assert (words.render(), str(words), f"{words}") == ("Eine Zahl, bitte.", "Use a number.", "Use a number.")
+        assert [words.render(), str(words), f"{words}"] == ["Eine Zahl, bitte.", "Use a number.", "Use a number."]
         assert InputError(ACCEPTED).sentence == "Use a number."
         assert words.render(ENGLISH) == "Use a number."
     assert words.render() == "Use a number."

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from babel.messages.catalog import Catalog
 
 from translating.checks import problems
-from translating.po_files import PLURALS, is_whole
+from translating.po_files import PLURALS, forms_of, is_whole
 from translating.texts import Text
 
 
@@ -19,7 +19,7 @@ def problems_of(code: str, catalog: Catalog, texts: Sequence[Text]) -> Iterator[
         found = catalog.get(text.text, text.context or None)
         if not found or not is_whole(found):
             continue
-        forms = [found.string] if isinstance(found.string, str) else list(found.string)
+        forms = forms_of(found)
         if text.many and len(forms) != PLURALS[code][0]:
             yield f"{text.text!r}: {len(forms)} plural forms, and this language has {PLURALS[code][0]}"
         yield from (f"{text.text!r}: {problem}" for problem in problems(code, text, forms))

@@ -104,21 +104,20 @@ def updated(code: str, texts: Sequence[Text], known: Catalog) -> Catalog:
     for each in texts:
         old = known.get(each.text, each.context or None)
         string: Any = old.string if old and _is_same_kind(old, each) else ""
-        flags, previous = {"fuzzy"} if old and old.fuzzy and string else set(), ()
+        flags = {"fuzzy"} if old and old.fuzzy and string else set()
         if not old and (alike := difflib.get_close_matches(each.text, gone, 1, _ALIKE)):
             before = gone[alike[0]]
             if _is_same_kind(before, each):
-                string, flags, previous = before.string, {"fuzzy"}, (alike[0],)
+                string, flags = before.string, {"fuzzy"}
         if "{" in each.text or "{" in each.many:
             flags.add("python-brace-format")
         catalog.add(
             (each.text, each.many) if each.many else each.text,
             string or None,
-            locations=[(place, None) for place in sorted(each.places)],
+            locations=[(place, 0) for place in sorted(each.places)],  # lines would change with each change of the code
             flags=flags,
             auto_comments=[f"At most {each.limit} letters."] if each.limit else [],
             user_comments=old.user_comments if old else (),
-            previous_id=previous,
             context=each.context or None,
         )
     return catalog
@@ -135,7 +134,7 @@ def _is_same_kind(message: Message, text: Text) -> bool:
 def po_bytes(catalog: Catalog) -> bytes:
     """The file that translators edit."""
     out = BytesIO()
-    write_po(out, catalog, width=120, include_lineno=False, include_previous=True)
+    write_po(out, catalog, width=120, include_lineno=False)
     return out.getvalue()
 
 
@@ -151,8 +150,13 @@ def mo_bytes(code: str, catalog: Catalog) -> bytes:
 
 def is_whole(message: Message) -> bool:
     """Whether it is translated in all its forms, and somebody has looked at it."""
+    return not message.fuzzy and all(forms_of(message))
+
+
+def forms_of(message: Message) -> list[str]:
+    """The translation; of a counted text, each of its plural forms."""
     string = message.string or ""
-    return not message.fuzzy and all([string] if isinstance(string, str) else string)
+    return [string] if isinstance(string, str) else list(string)
 
 
 def write(code: str, catalog: Catalog, locale: Path = LOCALE) -> None:

@@ -93,8 +93,9 @@ def _in_english(value: object) -> object:
 def _in(language: Language, value: object) -> object:
     if isinstance(value, Words):
         return value.render(language)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return LocalNumber(value, language) if is_number else value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return LocalNumber(value, language)
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ def new_nonce(choice: Callable[[str], str]) -> str:
     return "".join(choice(_BASE62) for _ in range(_NONCE_LENGTH))
 
 
+def shown_name(username: str) -> str:
+    """A user's name as a text has it; "" where it is left out, as it is not of today's form."""
+    return username if _USERNAME.fullmatch(username) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Challenge:
     """The fields of one text to be signed.
@@ -117,7 +122,7 @@ class Challenge:
     @property
     def statement(self) -> str:
         """The sentences for people, in one line. A phone shows three lines of a text: who it is for comes first."""
-        name = f"{self.username} (ID {self.user_id})" if _USERNAME.fullmatch(self.username) else f"ID {self.user_id}"
+        name = f"{shown} (ID {self.user_id})" if (shown := shown_name(self.username)) else f"ID {self.user_id}"
         place = "" if self.guild_id is None else f" in server ID {self.guild_id}"
         return (
             f"I am Discord user {name}. Link this wallet to my account{place}. "

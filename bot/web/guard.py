@@ -31,9 +31,10 @@ from bot.errors import (
     TesseraError,
     UndecidedError,
 )
-from bot.messages import Message
+from bot.messages import Message, set_reader_language
 from bot.web.limits import Limits
 from bot.web.page_sentences import page_sentence
+from bot.web.page_words import language_for
 from bot.web.visitor import Visitors
 
 log = logging.getLogger(__name__)
@@ -159,6 +160,8 @@ class Guard:
             health_only: Nothing else is served on this connection.
         """
         started = time.monotonic()
+        # The task is that of a connection, and the next request may be from a browser with other languages.
+        set_reader_language(language_for(request.headers.get("Accept-Language", "")))
         refusal = self._check_request(request, health_only=health_only)
         response = refusal or await self._apply(application, request)
         if request.method == "GET" and isinstance(response, _ErrorResponse):

@@ -24,12 +24,15 @@ from bot.linking.refusal_errors import SESSION_OVER
 from bot.linking.steps import session_after
 from bot.linking.verification import Verification
 from bot.links.proofs import EndReason, ProofMethod, Session, SessionStatus
-from bot.messages import Message
+from bot.messages import Message, reader_language
+from bot.signing.challenge import shown_name
 from bot.signing.pasted import MAX_BYTES
 from bot.signing.signature import checksummed
+from bot.signing.statement_words import statement_for_reader
 from bot.web.cookies import read_cookie
 from bot.web.hand_off import hand_off_links
 from bot.web.limits import SessionLimits
+from bot.web.page_words import KNOWN, PAGE, PageWords
 from bot.web.static import static_files
 
 _TOO_MANY = Message("Too many requests. Try again in a minute.")
@@ -77,8 +80,12 @@ class VerifyPage:
 
     def add_routes(self, app: web.Application) -> None:
         """Serve the page, its files, and what its script asks for."""
-        for path, content, media in static_files():
-            app.router.add_get(path, _file_handler(content, media), name=path.strip("/").replace("/", "-"))
+        files = static_files()
+        scripts = [content.decode() for _, content, media in files if media == "text/javascript"]
+        words = PageWords(next(content.decode() for path, content, _ in files if path == PAGE), scripts)
+        for path, content, media in files:
+            handler = _words_handler(words, path, media) if path in (PAGE, KNOWN) else _file_handler(content, media)
+            app.router.add_get(path, handler, name=path.strip("/").replace("/", "-"))
         app.router.add_get("/oauth/cb", self.finish_login, name="oauth-cb")
         for name, handler in (
             ("start", self.start),
@@ -126,10 +133,12 @@ class VerifyPage:
         body = await self._body(request, "address")
         session, _ = await self._session(request)
         challenge = await self._verification.challenge(session, body["address"])
+        person = session.person
         return _json(
             {
                 "challenge_id": challenge.challenge_id,
                 "text": challenge.text,
+                "meaning": statement_for_reader(person.user_id, shown_name(person.name), session.guild_id),
                 "expires_at": _format_time(challenge.expires_at),
             }
         )
@@ -244,6 +253,15 @@ def _valid_secret(text: str) -> str:
 def _file_handler(content: bytes, media: str) -> Any:
     async def serve(_request: web.Request) -> web.Response:
         return web.Response(body=content, content_type=media, charset="utf-8")
+
+    return serve
+
+
+def _words_handler(words: PageWords, path: str, media: str) -> Any:
+    async def serve(_request: web.Request) -> web.Response:
+        content = words.content(path, reader_language())
+        headers = {"Content-Language": reader_language().tag, "Vary": "Accept-Language"}
+        return web.Response(body=content, content_type=media, charset="utf-8", headers=headers)
 
     return serve
 

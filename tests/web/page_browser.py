@@ -121,7 +121,7 @@ class Visitor:
 async def visiting(browser: Browser, **options: Any) -> AsyncIterator[Visitor]:
     """A visitor in a browser of their own, at a server of their own; what the browser complains of fails the test."""
     async with PageServer().serving() as server:
-        context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome", **options)
+        context = await browser.new_context(**{"locale": "en-GB", "timezone_id": "Europe/Rome"} | options)
         page = await context.new_page()
         page.set_default_timeout(10_000)
         visitor = Visitor(page, server)

@@ -17,10 +17,15 @@ from aiohttp import web
 
 import bot.web
 from bot.web.hand_off import hand_off_links
+from bot.web.page_words import KNOWN, PAGE, PageWords, language_for
 
 Json = dict[str, Any]
 
 STATIC = Path(bot.web.__file__).parent / "static"
+WORDS = PageWords(
+    (STATIC / "page.html").read_text(encoding="utf-8"),
+    [script.read_text(encoding="utf-8") for script in STATIC.glob("*.js")],
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://cdn.discordapp.com; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -108,6 +113,7 @@ class PageServer:
         self.returns = "/v#in"  # where Discord's stand-in leads back to
         self.login: Json = make_state("wallet")
         self.text = TEXT
+        self.meaning = ""
         self.text_seconds = 300.0
         self.asked: list[Asked] = []
         self._refusals: dict[str, list[web.Response]] = {}
@@ -149,7 +155,12 @@ class PageServer:
 
     def _answer(self, name: str) -> Json:
         if name == "challenge":
-            return {"challenge_id": "ch-1", "text": self.text, "expires_at": soon(self.text_seconds)}
+            return {
+                "challenge_id": "ch-1",
+                "text": self.text,
+                "meaning": self.meaning,
+                "expires_at": soon(self.text_seconds),
+            }
         if name == "handoff":
             return hand_off_links("https://verify.example.org", "tok_of_the_other_browser")
         if name == "submit":
@@ -165,7 +176,11 @@ class PageServer:
         path = STATIC / request.match_info.get("name", "page.html")
         if not path.is_file():
             raise web.HTTPNotFound(headers=HEADERS)
-        return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8", headers=HEADERS)
+        body = path.read_bytes()
+        if path.name in ("page.html", "known.js"):
+            language = language_for(request.headers["Accept-Language"])
+            body = WORDS.content(PAGE if path.name == "page.html" else KNOWN, language)
+        return web.Response(body=body, content_type=TYPES[path.suffix], charset="utf-8", headers=HEADERS)
 
     async def _discord(self, request: web.Request) -> web.Response:
         self.asked.append(Asked("GET", request.path_qs, dict(request.headers), None))

@@ -38,6 +38,7 @@ _WARNING = Message(
 )
 _SIGN = Message("Sign this text")
 _VALID_UNTIL = Message("The text is valid until")
+_MEANING = Message("The text is in English, as wallets expect it; in your language it says")
 _HOW_TO_PASTE = Message(
     "Sign the text above, exactly as it is, with the key of\n`{signer}`\n"
     "with any program that signs messages: Etherscan's *Verified Signatures*, `cast wallet sign`, your hardware "
@@ -116,15 +117,21 @@ def paste_text(challenge: IssuedChallenge) -> str:
     return f"```text\n{challenge.text}\n```"
 
 
-def paste_embed(challenge: IssuedChallenge) -> discord.Embed:
-    """How to sign the text above it."""
+def paste_embed(challenge: IssuedChallenge, meaning: str = "") -> discord.Embed:
+    """How to sign the text above it.
+
+    Args:
+        challenge: The text.
+        meaning: What it says, in the reader's language; "": they read the text itself.
+    """
     embed = discord.Embed(
         title=_SIGN().render(),
         description=_HOW_TO_PASTE(signer=checksummed(challenge.signer)).render(),
         colour=BRAND,
     )
     valid_until = discord.utils.format_dt(challenge.expires_at, "R")
-    return embed.add_field(name=_VALID_UNTIL().render(), value=valid_until)
+    embed.add_field(name=_VALID_UNTIL().render(), value=valid_until)
+    return embed.add_field(name=_MEANING().render(), value=meaning, inline=False) if meaning else embed
 
 
 def outcome_embed(outcome: Outcome) -> discord.Embed:

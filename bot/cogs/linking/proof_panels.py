@@ -18,7 +18,9 @@ from bot.linking.verification import Verification
 from bot.links import Link
 from bot.links.proofs import IssuedChallenge, ProofMethod, Session
 from bot.messages import Message
+from bot.signing.challenge import shown_name
 from bot.signing.pasted import parse_signature
+from bot.signing.statement_words import statement_for_reader
 from bot.ui import sending
 from bot.ui.embeds import error_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
@@ -154,9 +156,13 @@ class PastePanel(Panel):
         await sending.edit_answer(
             self._latest,
             content=proof_embeds.paste_text(self._challenge),
-            embed=proof_embeds.paste_embed(self._challenge),
+            embed=proof_embeds.paste_embed(self._challenge, self._meaning()),
             view=self,
         )
+
+    def _meaning(self) -> str:
+        person = self._session.person
+        return statement_for_reader(person.user_id, shown_name(person.name), self._session.guild_id)
 
     async def _ask(self, interaction: discord.Interaction[Any]) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(

@@ -1,21 +1,22 @@
 /** What a person reads before signing: whom the wallet is linked to, what is proven, and what is never asked for. */
 
 import { address, h, name, plain, accountName } from "./dom.js";
+import { parts, t } from "./words.js";
 
 const AVATARS = "https://cdn.discordapp.com/";
 
 /** The Discord user that the wallet will be linked to, and the button to cancel. */
 export function person(page) {
   const { user, guild } = page.state;
-  const where = guild ? h("span", { class: "quiet" }, "in ", name(guild, 100)) : null;
-  const leave = page.action("Not me", async () => page.show(await page.call("cancel", {})), { always: true });
+  const where = guild ? h("span", { class: "quiet" }, parts("in {server}", { server: name(guild, 100) })) : null;
+  const leave = page.action(t("Not me"), async () => page.show(await page.call("cancel", {})), { always: true });
   if (!user) return personByCommand(page, where, leave);
   return h(
     "div",
     { class: "person" },
-    h("p", { class: "quiet" }, "The wallet will be linked to"),
+    h("p", { class: "quiet" }, t("The wallet will be linked to")),
     avatar(user),
-    h("p", { class: "who" }, h("strong", {}, name(user.name)), h("span", { class: "quiet" }, `ID ${user.id}`), where),
+    h("p", { class: "who" }, h("strong", {}, name(user.name)), h("span", { class: "quiet" }, t("ID {id}", { id: user.id })), where),
     leave,
   );
 }
@@ -23,20 +24,20 @@ export function person(page) {
 /** Without a login the page does not know who is reading: only the reader can check the name. */
 function personByCommand(page, where, leave) {
   const expected = page.state.expected?.name;
-  const who = () => (expected ? h("strong", {}, name(expected)) : "the member who typed /verify");
+  const who = () => (expected ? h("strong", {}, name(expected)) : t("the member who typed /verify"));
   return h(
     "div",
     { class: "person" },
-    h("p", { class: "quiet" }, "The wallet will be linked to"),
+    h("p", { class: "quiet" }, t("The wallet will be linked to")),
     initial(expected ?? "?"),
     h("p", { class: "who" }, who(), where),
     leave,
     h(
       "p",
       { class: "warning" },
-      "Only go on if YOU are ",
-      who(),
-      " and typed /verify yourself. If somebody sent you this link, press Not me.",
+      parts("Only go on if YOU are {member} and typed /verify yourself. If somebody sent you this link, press Not me.", {
+        member: who(),
+      }),
     ),
   );
 }
@@ -58,9 +59,9 @@ export function proofDetails({ account, owner }) {
   return h(
     "dl",
     {},
-    h("dt", {}, "To prove"),
-    h("dd", {}, account ? accountName(account) : "The address that you connect"),
-    owner && h("dt", {}, "Its owner"),
+    h("dt", {}, t("To prove")),
+    h("dd", {}, account ? accountName(account) : t("The address that you connect")),
+    owner && h("dt", {}, t("Its owner")),
     owner && h("dd", {}, address(owner)),
   );
 }
@@ -69,8 +70,8 @@ export function walletRequests() {
   return h(
     "div",
     { class: "promises" },
-    h("p", {}, "This page only ever asks your wallet for two things:"),
-    h("ul", {}, h("li", {}, "your address, and"), h("li", {}, "one signature.")),
-    h("p", {}, "Never a transaction, an approval, a seed phrase, an L2 key or an API key."),
+    h("p", {}, t("This page only ever asks your wallet for two things:")),
+    h("ul", {}, h("li", {}, t("your address, and")), h("li", {}, t("one signature."))),
+    h("p", {}, t("Never a transaction, an approval, a seed phrase, an L2 key or an API key.")),
   );
 }

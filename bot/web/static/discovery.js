@@ -4,12 +4,13 @@
  */
 
 import { plain } from "./dom.js";
+import { t } from "./words.js";
 
 const MOST_WALLETS = 20;
 const LONGEST_ICON = 262_144; // characters of a data URI; real ones are a few thousand
 const LONGEST_NAME = 32;
 const QUIET_MS = 400; // wallets answer a request at once; those still loading announce themselves later
-const UNKNOWN_OLD = "This browser's wallet";
+const UNKNOWN_OLD = t("This browser's wallet");
 
 // The marks that older wallets put on their provider, with the name and the first part of the id (rdns) under which the
 // same maker's wallet announces itself. `isMetaMask` is not among them: nearly every wallet says that it is MetaMask.
@@ -67,7 +68,7 @@ function take(info, provider) {
   if (!other || other.name === title) known.add(provider);
   if (other) return;
   announced.set(id, {
-    name: title || "A wallet without a name",
+    name: title || t("A wallet without a name"),
     icon: isPicture(icon) ? icon : "",
     rdns: typeof rdns === "string" ? rdns.toLowerCase() : "",
     provider,

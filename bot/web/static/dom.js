@@ -1,5 +1,7 @@
 /** Building DOM nodes. Children that are strings become text nodes: nothing here can turn text into markup. */
 
+import { t } from "./words.js";
+
 /** `h("button", {class: "x", onclick: f, hidden: true}, "text", node, null)` */
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
@@ -32,7 +34,7 @@ export const shortAddress = (address) => h("code", { class: "short" }, short(add
 
 /** A shortened address; a press shows all of it. */
 export function address(full) {
-  const summary = h("summary", {}, h("code", {}, short(full)), h("span", { class: "more" }, "Show all of it"));
+  const summary = h("summary", {}, h("code", {}, short(full)), h("span", { class: "more" }, t("Show all of it")));
   return h("details", { class: "address" }, summary, h("code", { class: "whole" }, full));
 }
 
@@ -44,7 +46,7 @@ const CHAINS = { 1: "Ethereum", 10: "Optimism", 137: "Polygon", 8453: "Base", 42
 /** "loopring:10001" in words: "Loopring account 10001". */
 export function accountName(account) {
   const [, chain, owner] = /^eip155:(\d+):(0x[0-9a-f]{40})$/i.exec(account) ?? [];
-  if (chain) return `${CHAINS[chain] ?? `Chain ${chain}`} account ${short(owner)}`;
+  if (chain) return t("{chain} account {owner}", { chain: CHAINS[chain] ?? t("Chain {number}", { number: chain }), owner: short(owner) });
   const number = /^loopring:(\d+)$/.exec(account)?.[1];
-  return number ? `Loopring account ${number}` : plain(account, 60);
+  return number ? t("Loopring account {number}", { number }) : plain(account, 60);
 }

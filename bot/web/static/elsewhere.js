@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { secondsUntil } from "./time.js";
+import { t } from "./words.js";
 
 const LOOK_S = 20; // how often the page looks whether it went on elsewhere, while the code is to be seen
 
@@ -9,7 +10,7 @@ const LOOK_S = 20; // how often the page looks whether it went on elsewhere, whi
 export function offer(page) {
   const ways = h("div", { class: "ways" });
   const show = page.action(
-    "Open it in my wallet",
+    t("Open it in my wallet"),
     async (isCurrent) => {
       page.stay(); // who goes on elsewhere is not to be led away here
       const links = await page.call("handoff", {});
@@ -23,10 +24,10 @@ export function offer(page) {
 }
 
 function draw(page, ways, { url, qr, apps }) {
-  const shown = h("input", { class: "link", type: "text", readonly: true, value: url, "aria-label": "The link" });
+  const shown = h("input", { class: "link", type: "text", readonly: true, value: url, "aria-label": t("The link") });
   const links = apps.filter((app) => app.url.startsWith("https://"));
   const onThisPhone = [
-    h("h3", { tabindex: "-1" }, "On this phone: open it in"),
+    h("h3", { tabindex: "-1" }, t("On this phone: open it in")),
     h(
       "p",
       { class: "row apps" },
@@ -34,18 +35,18 @@ function draw(page, ways, { url, qr, apps }) {
     ),
   ];
   const onAPhone = [
-    h("h3", { tabindex: "-1" }, "From a computer: scan it with your phone"),
-    h("p", { class: "qr" }, qr.startsWith("data:image/svg+xml") && h("img", { src: qr, alt: "QR code of the link", width: "196", height: "196" })),
+    h("h3", { tabindex: "-1" }, t("From a computer: scan it with your phone")),
+    h("p", { class: "qr" }, qr.startsWith("data:image/svg+xml") && h("img", { src: qr, alt: t("QR code of the link"), width: "196", height: "196" })),
   ];
   const isComputer = matchMedia("(hover: hover) and (pointer: fine)").matches;
   ways.replaceChildren(
     ...(isComputer ? [...onAPhone, ...onThisPhone] : [...onThisPhone, ...onAPhone]),
-    h("h3", {}, "Any other browser: open the link there"),
-    h("p", { class: "row" }, shown, page.action("Copy link", () => copy(page, shown))),
+    h("h3", {}, t("Any other browser: open the link there")),
+    h("p", { class: "row" }, shown, page.action(t("Copy link"), () => copy(page, shown))),
     h(
       "p",
       { class: "quiet" },
-      "You log in to Discord there too, so that the link is good for nobody but you. It goes on there, and ends here.",
+      t("You log in to Discord there too, so that the link is good for nobody but you. It goes on there, and ends here."),
     ),
   );
   ways.querySelector("h3").focus({ preventScroll: true });
@@ -55,11 +56,11 @@ function draw(page, ways, { url, qr, apps }) {
 async function copy(page, shown) {
   try {
     await navigator.clipboard.writeText(shown.value);
-    page.announce("Copied.");
+    page.announce(t("Copied."));
   } catch {
     // Not every browser inside an app gives a page the clipboard; the link is marked instead.
     shown.select();
-    page.announce("The link is selected: copy it with your keyboard or menu.");
+    page.announce(t("The link is selected: copy it with your keyboard or menu."));
   }
 }
 
@@ -89,14 +90,14 @@ export function elsewhere(page) {
   const { authorize_url: url } = page.state;
   if (!url) {
     return page.draw(
-      "It ended in your other browser",
-      h("p", {}, "Discord shows the result, under the message where you ran /verify. You can close this page."),
+      t("It ended in your other browser"),
+      h("p", {}, t("Discord shows the result, under the message where you ran /verify. You can close this page.")),
     );
   }
   page.draw(
-    "It goes on in your other browser",
-    h("p", {}, "Who ran /verify has logged in there, so this page can do nothing more. You can close it."),
-    h("p", { class: "row" }, h("a", { class: "button", href: page.loginUrl(), rel: "noreferrer" }, "Go on here instead")),
-    h("p", { class: "quiet" }, "That asks you to log in to Discord again, and ends it there."),
+    t("It goes on in your other browser"),
+    h("p", {}, t("Who ran /verify has logged in there, so this page can do nothing more. You can close it.")),
+    h("p", { class: "row" }, h("a", { class: "button", href: page.loginUrl(), rel: "noreferrer" }, t("Go on here instead"))),
+    h("p", { class: "quiet" }, t("That asks you to log in to Discord again, and ends it there.")),
   );
 }

@@ -10,12 +10,13 @@ import { chooseWallet } from "./sign.js";
 import { code, contest, dead, done, frozen, login } from "./steps.js";
 import { countDown, timeIn } from "./time.js";
 import { WalletError } from "./wallets.js";
+import { t } from "./words.js";
 
 const STEPS = { login, wallet: chooseWallet, code, done, contest, frozen, elsewhere, dead };
 const PROBLEMS = new Map([
-  ["denied", "You pressed Cancel at Discord. Nothing was linked. You can try again."],
-  ["expired", "The login took too long. Nothing was linked. Log in again."],
-  ["failed", "Discord could not confirm your login. Nothing was linked. Try again."],
+  ["denied", t("You pressed Cancel at Discord. Nothing was linked. You can try again.")],
+  ["expired", t("The login took too long. Nothing was linked. Log in again.")],
+  ["failed", t("Discord could not confirm your login. Nothing was linked. Try again.")],
 ]);
 const SESSION_OVER = { step: "dead", reason: "", csrf: "" };
 
@@ -123,13 +124,13 @@ const page = {
     const hadFocus = byId("remedy").contains(document.activeElement);
     errorsShown += 1;
     byId("alert").replaceChildren(h("p", {}, withCode(text)));
-    const retry = again && page.action("Try again", again);
+    const retry = again && page.action(t("Try again"), again);
     const timer = h("p", { role: "timer" });
     byId("remedy").replaceChildren(...[wait > 0 && timer, retry].filter(Boolean));
     if (wait > 0) {
       retry?.setAttribute("aria-disabled", "true");
-      countDown(timer, timeIn(wait), (left) => `You can try again in ${left}.`, () => {
-        timer.textContent = "You can try again now.";
+      countDown(timer, timeIn(wait), (left) => t("You can try again in {left}.", { left }), () => {
+        timer.textContent = t("You can try again now.");
         retry?.removeAttribute("aria-disabled");
       });
     }
@@ -180,7 +181,7 @@ async function explain(error, work) {
   if (error instanceof WalletError) page.showError(error.message);
   else if (error instanceof Unreachable) page.showError(error.message, { again: work });
   else if (!(error instanceof Refused)) {
-    page.showError("Something went wrong on this page. Reload it and try again.");
+    page.showError(t("Something went wrong on this page. Reload it and try again."));
     throw error;
   } else if (state && ["session", "csrf"].includes(error.code)) await refreshState(error);
   else if (error.code === "session") page.show(SESSION_OVER);
@@ -225,9 +226,10 @@ function openLink() {
 function drawProgress() {
   const { step, user } = state;
   const hasLogin = step === "login" || Boolean(user);
-  const end = step === "contest" || step === "frozen" ? "Wait" : "Linked";
-  const names = hasLogin ? ["Log in", "Sign", end] : ["Sign", "Code", end];
+  const end = step === "contest" || step === "frozen" ? t("Wait") : t("Linked");
+  const names = hasLogin ? [t("Log in"), t("Sign"), end] : [t("Sign"), t("Code"), end];
   const place = { login: 0, wallet: hasLogin ? 1 : 0, code: 1, contest: 2, frozen: 2, done: 2 }[step];
+  byId("progress").setAttribute("aria-label", t("Progress"));
   byId("progress").hidden = place === undefined;
   byId("progress").replaceChildren(
     ...names.map((name, index) =>

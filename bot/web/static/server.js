@@ -1,6 +1,7 @@
 /** The server over HTTP: every call is a POST of JSON to this page's own origin. */
 
 import { setClock } from "./time.js";
+import { t } from "./words.js";
 
 const TIMEOUT_MS = 30_000; // a contract wallet's signature is verified at two nodes before the response
 const LONGEST_WAIT_S = 900;
@@ -21,7 +22,7 @@ export class Refused extends Error {
 /** No response, or one that is not this server's (a proxy's error page, a captive portal). */
 export class Unreachable extends Error {
   constructor(cause) {
-    super("Cannot reach the server. Try again.", { cause });
+    super(t("Cannot reach the server. Try again."), { cause });
   }
 }
 

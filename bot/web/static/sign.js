@@ -7,30 +7,31 @@ import { offer } from "./elsewhere.js";
 import { Refused } from "./server.js";
 import { countDown, secondsUntil } from "./time.js";
 import { WalletError, requestAddresses, requestSignature } from "./wallets.js";
+import { parts, t } from "./words.js";
 
 const SLOW_MS = 20_000; // long enough to find the wallet's window
 const PATIENCE_MS = 120_000; // to unlock a wallet, or to read the text on a small device; some never answer
-const OPEN_IT = "Open your wallet and answer there.";
+const OPEN_IT = t("Open your wallet and answer there.");
 const LOOK_FOR_IT =
-  "Your wallet has not answered yet. Its window may be behind this one; else open it by its icon or its app. " +
-  "Unlock it, and answer there.";
+  t("Your wallet has not answered yet. Its window may be behind this one; else open it by its icon or its app. " +
+  "Unlock it, and answer there.");
 const NO_ANSWER =
-  "Your wallet did not answer for two minutes. Nothing was linked. Open it by its icon or its app, unlock it, answer " +
-  "or close what it asks there, and try again. If it shows nothing, reload this page or choose another wallet.";
+  t("Your wallet did not answer for two minutes. Nothing was linked. Open it by its icon or its app, unlock it, answer " +
+  "or close what it asks there, and try again. If it shows nothing, reload this page or choose another wallet.");
 
 export function chooseWallet(page) {
   const list = h("ul", { class: "wallets" });
   const none = h(
     "div",
     { class: "warning", hidden: true },
-    h("p", {}, h("strong", {}, "No wallet found in this browser.")),
+    h("p", {}, h("strong", {}, t("No wallet found in this browser."))),
     page.state.user
-      ? h("p", {}, "Is your wallet an app on a phone, or in another browser? Go on there; you log in to Discord there too.")
-      : h("p", {}, "Run /verify again, and open its link in your wallet's browser, or in one that has your wallet."),
+      ? h("p", {}, t("Is your wallet an app on a phone, or in another browser? Go on there; you log in to Discord there too."))
+      : h("p", {}, t("Run /verify again, and open its link in your wallet's browser, or in one that has your wallet.")),
     page.state.user && offer(page),
-    h("p", { class: "row" }, page.action("Look again", () => watchWallets(draw))),
+    h("p", { class: "row" }, page.action(t("Look again"), () => watchWallets(draw))),
   );
-  const searching = h("p", { class: "quiet" }, "Looking for wallets…");
+  const searching = h("p", { class: "quiet" }, t("Looking for wallets…"));
   const rows = new Map(); // by wallet: an existing row stays, with its focus
   function draw(wallets, isSearching) {
     for (const wallet of wallets) if (!rows.has(wallet)) rows.set(wallet, h("li", {}, walletButton(page, wallet)));
@@ -40,10 +41,10 @@ export function chooseWallet(page) {
     none.hidden = wallets.length > 0 || isSearching;
   }
   page.draw(
-    "Choose your wallet",
+    t("Choose your wallet"),
     person(page),
     proofDetails(page.state),
-    h("h3", {}, "Wallets in this browser"),
+    h("h3", {}, t("Wallets in this browser")),
     list,
     searching,
     none,
@@ -72,33 +73,31 @@ async function connect(page, wallet, isCurrent) {
 function confirmAddress(page, wallet, address) {
   const { owner } = page.state;
   page.draw(
-    "That is another address",
+    t("That is another address"),
     person(page),
     h(
       "p",
       {},
-      "You connected ",
-      shortAddress(address),
-      ", the account belongs to ",
-      shortAddress(owner),
-      ". Choose that address in your wallet — or go on if ",
-      shortAddress(address),
-      " is the key of your smart wallet.",
+      parts(
+        "You connected {address}, the account belongs to {owner}. Choose that address in your wallet — or go on if " +
+          "{same} is the key of your smart wallet.",
+        { address: shortAddress(address), owner: shortAddress(owner), same: shortAddress(address) },
+      ),
     ),
     h(
       "dl",
       {},
-      h("dt", {}, "You connected"),
+      h("dt", {}, t("You connected")),
       h("dd", {}, h("code", { class: "whole" }, address)),
-      h("dt", {}, "The account belongs to"),
+      h("dt", {}, t("The account belongs to")),
       h("dd", {}, h("code", { class: "whole" }, owner)),
     ),
     h(
       "p",
       { class: "row" },
-      page.action("I chose it, look again", (isCurrent) => connect(page, wallet, isCurrent), { class: "main" }),
-      page.action(`Go on with ${short(address)}`, (isCurrent) => fetchText(page, wallet, address, isCurrent)),
-      page.action("Back", () => chooseWallet(page)),
+      page.action(t("I chose it, look again"), (isCurrent) => connect(page, wallet, isCurrent), { class: "main" }),
+      page.action(t("Go on with {address}", { address: short(address) }), (isCurrent) => fetchText(page, wallet, address, isCurrent)),
+      page.action(t("Back"), () => chooseWallet(page)),
     ),
   );
 }
@@ -113,17 +112,28 @@ async function fetchText(page, wallet, address, isCurrent) {
   if (page.mayAskWallet()) setTimeout(() => signing.isConnected && signing.click());
 }
 
+/** What the text says, for who does not read English; it is not what is signed. */
+function meaning({ meaning: statement }) {
+  if (!statement) return null;
+  return h(
+    "div",
+    { class: "meaning" },
+    h("p", { class: "quiet" }, t("The text is in English, as wallets expect it. In your language it says:")),
+    h("blockquote", {}, statement),
+  );
+}
+
 function showText(page, wallet, address, challenge) {
   let signature = null; // stored, so that sending it again after a lost connection needs no second signature
   const timer = h("p", { class: "quiet", role: "timer" });
   const accept = (late) => {
     if (signature || !signing.isConnected || !secondsUntil(challenge.expires_at)) return;
     signature = late;
-    signing.textContent = "Send the signature";
-    page.announce("Your wallet has signed now. Send the signature.");
+    signing.textContent = t("Send the signature");
+    page.announce(t("Your wallet has signed now. Send the signature."));
   };
   const signing = page.action(
-    "Sign in wallet",
+    t("Sign in wallet"),
     async (isCurrent) => {
       if (!signature && !secondsUntil(challenge.expires_at)) return fetchText(page, wallet, address, isCurrent);
       signature ??= await waitFor(page, requestSignature(wallet, challenge.text, address), accept);
@@ -132,24 +142,25 @@ function showText(page, wallet, address, challenge) {
     { class: "main" },
   );
   page.draw(
-    "Read it, then sign",
+    t("Read it, then sign"),
     person(page),
-    h("p", {}, "Your wallet will show this text. Sign only if it is the same."),
-    h("pre", { tabindex: "0", role: "region", "aria-label": "The text to sign" }, challenge.text),
+    h("p", {}, t("Your wallet will show this text. Sign only if it is the same.")),
+    h("pre", { tabindex: "0", role: "region", "aria-label": t("The text to sign") }, challenge.text),
+    meaning(challenge),
     timer,
-    h("p", { class: "row in-sight" }, signing, page.action("Back", () => chooseWallet(page))),
+    h("p", { class: "row in-sight" }, signing, page.action(t("Back"), () => chooseWallet(page))),
     walletRequests(),
   );
-  countDown(timer, challenge.expires_at, (left) => `The text is good for ${left}.`, () => {
-    timer.textContent = "The text has run out.";
-    signing.textContent = "Get a fresh text";
-    page.announce("The text has run out. Get a fresh one.");
+  countDown(timer, challenge.expires_at, (left) => t("The text is good for {left}.", { left }), () => {
+    timer.textContent = t("The text has run out.");
+    signing.textContent = t("Get a fresh text");
+    page.announce(t("The text has run out. Get a fresh one."));
   });
   return signing;
 }
 
 async function submit(page, challenge, signature, isCurrent) {
-  const note = page.note("Checking your signature…"); // a smart wallet's is verified at Ethereum nodes
+  const note = page.note(t("Checking your signature…")); // a smart wallet's is verified at Ethereum nodes
   try {
     const state = await page.call("submit", { challenge_id: challenge.challenge_id, signature });
     if (isCurrent()) page.show(state);
@@ -173,8 +184,8 @@ async function waitFor(page, answer, accept = () => {}) {
   const stopped = new Promise((_, reject) => {
     stop = (sentence) => reject(new WalletError(sentence));
   });
-  const stopNow = () => stop("You stopped waiting for the wallet. Nothing was linked. You can try again.");
-  const note = page.note(OPEN_IT, page.action("Stop waiting", stopNow, { always: true }));
+  const stopNow = () => stop(t("You stopped waiting for the wallet. Nothing was linked. You can try again."));
+  const note = page.note(OPEN_IT, page.action(t("Stop waiting"), stopNow, { always: true }));
   const slow = setTimeout(() => {
     note.firstChild.textContent = LOOK_FOR_IT;
     page.announce(LOOK_FOR_IT);

@@ -1,5 +1,7 @@
 /** Time by the server's clock, as a person reads it. */
 
+import { locale } from "./words.js";
+
 let ahead = 0; // milliseconds by which the server's clock is ahead of this one; phones are sometimes wrong by minutes
 
 /** Set the server's clock from a response's Date header. */
@@ -37,5 +39,5 @@ export function countDown(node, time, words, onend) {
 export function localTime(time) {
   const parts = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
   const clock = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-  return new Intl.DateTimeFormat("en-GB", { ...parts, ...clock }).format(new Date(time));
+  return new Intl.DateTimeFormat(locale, { ...parts, ...clock }).format(new Date(time));
 }

@@ -1,6 +1,7 @@
 /** The only two things that a wallet is ever asked for, eth_requestAccounts and personal_sign, and what it answers. */
 
 import { plain } from "./dom.js";
+import { t } from "./words.js";
 
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
 const SIGNATURE = /^(?:0x)?(?:[0-9a-f]{2})*$/i; // a Safe that signed on chain answers 0x alone
@@ -16,7 +17,7 @@ export async function requestAddresses({ provider }) {
   const found = Array.isArray(answer) ? answer : answer?.result; // some answer with the whole JSON-RPC response
   const addresses = Array.isArray(found) ? found.filter((one) => ADDRESS.test(one)) : [];
   if (addresses.length) return addresses;
-  throw new WalletError("Your wallet gave no Ethereum address. Unlock it, choose an address for this page, and try again.");
+  throw new WalletError(t("Your wallet gave no Ethereum address. Unlock it, choose an address for this page, and try again."));
 }
 
 /** The wallet's signature of exactly this text (EIP-191). Throws WalletError. */
@@ -24,9 +25,9 @@ export async function requestSignature({ provider }, text, address) {
   const bytes = new TextEncoder().encode(text);
   const hex = `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   const signature = signatureIn(await ask(provider, "personal_sign", [hex, address]));
-  if (!signature) throw new WalletError("Your wallet gave no signature. Try again, or choose another wallet.");
+  if (!signature) throw new WalletError(t("Your wallet gave no signature. Try again, or choose another wallet."));
   if (signature.length <= MOST_DIGITS + 2) return signature;
-  throw new WalletError("Your wallet gave a signature that is too long to be read here. Choose another wallet.");
+  throw new WalletError(t("Your wallet gave a signature that is too long to be read here. Choose another wallet."));
 }
 
 /** The signature in what a wallet answered: hex digits, or an object with them or with its parts; "" for none. */
@@ -63,16 +64,16 @@ const DISCONNECTED = { codes: ["4900", "4901"], words: /disconnected/i };
 const GONE = { codes: [], words: /context invalidated|reload required|receiving end does not exist/i };
 
 const SENTENCES = [
-  [GONE, "Your wallet was updated or restarted meanwhile. Reload this page, then try again."],
-  [DECLINED, "You declined in your wallet. Nothing was linked. You can try again."],
-  [LOCKED, "Your wallet is locked. Open it, unlock it, then try again."],
-  [PENDING, "Your wallet has a question open already. Open the wallet, answer it there, then try again."],
-  [UNAUTHORIZED, "Your wallet does not let this page use that address. Choose it for this page in your wallet, then try again."],
-  [DISCONNECTED, "Your wallet has no connection to Ethereum. Open it, choose Ethereum there, then try again, or reload this page."],
+  [GONE, t("Your wallet was updated or restarted meanwhile. Reload this page, then try again.")],
+  [DECLINED, t("You declined in your wallet. Nothing was linked. You can try again.")],
+  [LOCKED, t("Your wallet is locked. Open it, unlock it, then try again.")],
+  [PENDING, t("Your wallet has a question open already. Open the wallet, answer it there, then try again.")],
+  [UNAUTHORIZED, t("Your wallet does not let this page use that address. Choose it for this page in your wallet, then try again.")],
+  [DISCONNECTED, t("Your wallet has no connection to Ethereum. Open it, choose Ethereum there, then try again, or reload this page.")],
 ];
 const CANNOT = {
-  eth_requestAccounts: "That wallet cannot give its address to a page. Choose another wallet.",
-  personal_sign: "That wallet cannot sign a text (personal_sign). Choose another wallet, or another account in it.",
+  eth_requestAccounts: t("That wallet cannot give its address to a page. Choose another wallet."),
+  personal_sign: t("That wallet cannot sign a text (personal_sign). Choose another wallet, or another account in it."),
 };
 
 function sentence(error, method) {
@@ -82,8 +83,8 @@ function sentence(error, method) {
   // A code says it for certain; only where none is known do the words count.
   for (const isIt of [({ codes: its }) => its.some((code) => codes.includes(code)), ({ words }) => words.test(said)]) {
     if (isIt(UNSUPPORTED)) return CANNOT[method];
-    const known = SENTENCES.find(([kind]) => isIt(kind));
-    if (known) return known[1];
+    const found = SENTENCES.find(([kind]) => isIt(kind));
+    if (found) return found[1];
   }
-  return said ? `Nothing was linked. Your wallet said: “${said}”` : "Your wallet did not answer. Nothing was linked. Try again.";
+  return said ? t("Nothing was linked. Your wallet said: “{said}”", { said }) : t("Your wallet did not answer. Nothing was linked. Try again.");
 }

@@ -1,0 +1,57 @@
+"""What an answer costs in another language: the same command, by people who have Discord in different languages.
+
+They take turns, a batch each, so that a busy machine affects all of them; each ratio is to the English batch before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+
+from bench.bot_process import BotProcess
+from bench.figures import Figure
+from bench.sandbox import BenchSandbox, open_bench_sandbox
+
+SECTION = "words: /collections of a cached account of 50, in another language"
+LOCALES = ("de", "ja")
+ROUNDS, QUICK_ROUNDS = 12, 6
+ANSWERS = 150
+COLLECTIONS = 50
+RATIO_AT_MOST = 1.05
+
+
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
+    """The figures; takes about 40 s, or 20 if quick."""
+    async with open_bench_sandbox() as sandbox, sandbox.bot() as bot:
+        account = await sandbox.new_account(COLLECTIONS)
+        for locale in ("en-US", *LOCALES):
+            await _batch(sandbox, bot, account, locale)  # reads the catalogues, and the account
+        sandbox.rest()
+        ratios: dict[str, list[float]] = {locale: [] for locale in LOCALES}
+        costs: list[float] = []
+        for number in range(QUICK_ROUNDS if quick else ROUNDS):
+            report(f"round {number + 1}")
+            english = await _batch(sandbox, bot, account, "en-US")
+            if english is None:
+                return [Figure(SECTION, "processor time", None, note="needs /proc")]
+            costs.append(english)
+            for locale in LOCALES:
+                ratios[locale].append((await _batch(sandbox, bot, account, locale) or 0) / english)
+        bot.check_alive()
+    return [
+        Figure(SECTION, "processor time of an answer in English", median(costs) / ANSWERS * 1000, "ms"),
+        *(
+            Figure(SECTION, f"the same in {locale}, compared", median(ratios[locale]), "x", at_most=RATIO_AT_MOST)
+            for locale in LOCALES
+        ),
+    ]
+
+
+async def _batch(sandbox: BenchSandbox, bot: BotProcess, account: str, locale: str) -> float | None:
+    """Processor seconds of the bot for a batch of answers."""
+    before = bot.cpu_seconds()
+    for number in range(0, ANSWERS, 10):
+        asked = [sandbox.type(number + n, "collections", {"account": account}, locale=locale) for n in range(10)]
+        await sandbox.answered(asked)
+    after = bot.cpu_seconds()
+    return None if before is None or after is None else after - before
