@@ -6,5 +6,6 @@ changes        who joined, left, holds more or less since a moment
 distribution   how many members hold how many kinds
 trend          how many members held it over time
 gate_stats     how a gate stands: who earns its role, who has it, what changed
+since          the moment that people mean by "since"
 gap            who is missing: holders in all, those linked here, and the others
 """
