@@ -30,9 +30,9 @@ class TrendPoint:
 
 
 def moments_between(first: datetime, last: datetime, most: int) -> Sequence[datetime]:
-    """At most `most` evenly spaced moments, from the first to the last one, both included, and not one twice."""
-    steps = max(min(most - 1, int((last - first) / timedelta(hours=1))), 1)
-    return [first + (last - first) * step / steps for step in range(steps + 1)] if last > first else [last]
+    """At most `most` evenly spaced moments, the first and the last one included, and an hour apart or more."""
+    steps = min(most - 1, int((last - first) / timedelta(hours=1)))
+    return [first + (last - first) * step / steps for step in range(steps + 1)] if steps > 0 else [last]
 
 
 def trend_of(

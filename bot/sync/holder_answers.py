@@ -55,7 +55,7 @@ class HolderAnswers:
 
     async def present(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, Membership]:
         """Those of some people who are members of a server now, as Discord says; who is not known to be is left out."""
-        found = await self._discord.read_members(guild_id, user_ids, confirm=False) if user_ids else {}
+        found = await self._discord.read_members(guild_id, user_ids) if user_ids else {}
         return {
             user_id: Membership(user_id, guild_id, each.joined_at)
             for user_id, each in found.items()

@@ -92,7 +92,8 @@ class ChangesPages(HolderPages):
         counts = {kind: len(self.found.of(kind)) for kind in ChangeKind}
         parts = [_SUMMARY[kind](count=count) for kind, count in counts.items() if count]
         changed = [_LISTED(parts=rendered(parts, " · "))] if parts else [_NOTHING()]
-        return [begin, *changed, _UNCHANGED(count=self.found.unchanged)]
+        unchanged = [_UNCHANGED(count=self.found.unchanged)] if self.found.unchanged else []
+        return [begin, *changed, *unchanged]
 
 
 def _line(change: HolderChange) -> Words:

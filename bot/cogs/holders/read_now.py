@@ -73,9 +73,8 @@ class _ListPaginator(Paginator):
         self._listing = listing
 
     async def _read(self, interaction: discord.Interaction[Any]) -> None:
+        # It was acknowledged, and asked whether they still may: see `Paginator.interaction_check`.
         listing, desk = self._listing, self._listing.desk
-        await desk.bot.acknowledge(interaction)
-        await desk.require(interaction)
         self._latest = interaction
         guild_id = guild_of(interaction).id
         before = await listing.pages(guild_id)

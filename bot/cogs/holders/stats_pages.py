@@ -22,13 +22,13 @@ _NO_GATES = Message("This server has no gate yet: `/gate add` makes one.")
 _GATE = Message("**#{gate}** {role}: {rule}")
 _PAUSED = Message("⏸ It is paused: nothing is given or taken.")
 _PARKED = Message("⚠ It is parked, as something must be repaired: see `/gate show`.")
-_EARN = Message("Earn it now: {members} of {all}.")
+_EARN = Message("Earn it now: {members}, of {all:,} with a proven account.")
 _UNKNOWN = Message(
     "Of {count:,} member it is not known at this moment.", "Of {count:,} members it is not known at this moment."
 )
 _HAVE = Message("Have the role from Tessera: {members}.")
 _CHANGED = Message("In {days} days: given {given:,}, taken {taken:,}.")
-_PARTIAL = Message("Cancelled: {judged:,} of {all} were judged, the others count as not known.")
+_PARTIAL = Message("Cancelled: {judged:,} of {all:,} were judged, the others count as not known.")
 _DISTRIBUTION = Message("**How many kinds they hold** ({kinds} in all)")
 _ONE = Message("`{range:>8}` {bar} {members}")
 _PERHAPS_MORE = Message("{members} hold at least one, and it is not known how many.")
@@ -91,16 +91,15 @@ def one_gate_embed(stats: GateStats, rule: str) -> discord.Embed:
 
 def standing(stats: GateStats, rule: str) -> Sequence[Words]:
     """The numbers of one gate."""
-    everybody = MEMBERS(count=stats.members)
     found = [
         _GATE(gate=stats.gate.gate_id, role=f"<@&{stats.gate.role_id}>", rule=rule),
         *_state(stats.gate),
-        _EARN(members=counted(stats.live, MEMBERS), all=everybody),
+        _EARN(members=counted(stats.live, MEMBERS), all=stats.members),
     ]
     if stats.unknown:
         found.append(_UNKNOWN(count=stats.unknown))
     if stats.judged < stats.members:
-        found.append(_PARTIAL(judged=stats.judged, all=everybody))
+        found.append(_PARTIAL(judged=stats.judged, all=stats.members))
     found.append(_HAVE(members=MEMBERS(count=stats.given_to)))
     return [*found, _CHANGED(days=stats.span_days, given=stats.given, taken=stats.taken)]
 
