@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,11 @@ async def reported(role_bot: RoleBot) -> list[str]:
     return [line.render() for post in posts if post.kind.value == "viewed" for line in post.lines]
 
 
+async def changed(role_bot: RoleBot, sql: str, values: dict[str, Any] | None = None) -> None:
+    """Change what is stored."""
+    await role_bot.store.writer.transaction(lambda db: db.execute(sql, values or {}).fetchall())
+
+
 # ---------------------------------------------------------------- list
 
 
@@ -109,7 +115,7 @@ async def test_an_account_that_was_never_read_is_unknown_until_it_is_read_now(
 ) -> None:
     never = "UPDATE sync_accounts SET read_at = NULL, first_read_at = NULL"
     for sql in (never, "DELETE FROM sync_held", "DELETE FROM sync_levels"):
-        await role_bot.store.writer.transaction(lambda db, sql=sql: db.execute(sql).fetchall())
+        await changed(role_bot, sql)
     shown = await uma.run("holders list", collection="254")
     assert "No member of this server is known to hold it." in shown.text
     assert "Of 1 member it is not known whether they hold any." in shown.text
@@ -175,7 +181,7 @@ async def test_the_board_counts_only_the_accounts_that_are_shared(role_bot: Role
     values = {"user": int(hana.user), "now": int(role_bot.clock().timestamp()), "owner": "0x" + "ab" * 20}
     for sql in ANOTHER_ACCOUNT:
         used = {name: value for name, value in values.items() if f":{name}" in sql}
-        await role_bot.store.writer.transaction(lambda db, sql=sql, used=used: db.execute(sql, used).fetchall())
+        await changed(role_bot, sql, used)
     assert "111 kinds" in (await uma.run("holders list", collection="254")).text
     board = await uma.run("holders top", collection="254")
     assert f"<@{hana.user}> · 12 kinds" in board.text
