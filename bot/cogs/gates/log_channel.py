@@ -43,6 +43,7 @@ _TITLES = {
     "healed": Message("A gate works again"),
     "silent": Message("A source does not answer"),
     "answers": Message("A source answers again"),
+    "viewed": Message("Lists of holders"),
     "stuck": Message("Roles that could not be updated"),
 }
 _UNACCEPTED = Message(
