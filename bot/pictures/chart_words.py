@@ -70,7 +70,11 @@ def alt_text(chart: Chart, translations: NullTranslations = ENGLISH) -> str:
     lines = [chart.heading.title.text + ".", *(words.render(translations) for words in numbers(chart))]
     if chart.heading.note.text:
         lines.append(chart.heading.note.text)
-    text = " ".join(lines)
+    return cut_alt_text(" ".join(lines))
+
+
+def cut_alt_text(text: str) -> str:
+    """A description of a picture, as long as Discord takes it."""
     if len(text.encode("utf-16-le")) // 2 <= LONGEST_ALT_TEXT:
         return text
     # By characters, each of which is at most two units; whole sentences as far as they go.

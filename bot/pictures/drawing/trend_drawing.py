@@ -19,7 +19,7 @@ _NAME_COLUMNS = 28
 def draw_trend(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
     """Draw it."""
     for colour, line in zip(theme.SERIES, content["lines"], strict=False):
-        points = [(float(date2num(datetime.fromisoformat(p["at"]))), p["low"], p["high"]) for p in line["points"]]
+        points = [(_number_of(p["at"]), p["low"], p["high"]) for p in line["points"]]
         times = [at for at, _, _ in points]
         values = [float("nan") if low == 0 and high is None else low for _, low, high in points]
         marker = "o" if len(points) <= 40 else ""  # noqa: PLR2004 - more would touch one another
@@ -39,6 +39,11 @@ def draw_trend(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
                 weight="bold",
             )
     _style_axes(axes, content)
+
+
+def _number_of(at: str) -> float:
+    """A moment as Matplotlib counts them."""
+    return float(date2num(datetime.fromisoformat(at)))  # type: ignore[no-untyped-call] # Matplotlib has no types here
 
 
 def _draw_bounds(axes: Axes, points: list[tuple[float, int, int | None]], colour: str) -> None:
@@ -68,12 +73,12 @@ def _draw_bounds(axes: Axes, points: list[tuple[float, int, int | None]], colour
 
 
 def _style_axes(axes: Axes, content: dict[str, Any]) -> None:
-    locator = AutoDateLocator(minticks=2, maxticks=7)
+    locator = AutoDateLocator(minticks=2, maxticks=7)  # type: ignore[no-untyped-call] # Matplotlib has no types here
     axes.xaxis.set_major_locator(locator)
     # Numbers alone: names of months would be in English.
     formats = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%H:%M"]
     axes.xaxis.set_major_formatter(
-        ConciseDateFormatter(
+        ConciseDateFormatter(  # type: ignore[no-untyped-call] # likewise
             locator,
             formats=formats,
             zero_formats=["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"],
