@@ -82,7 +82,7 @@ class DrawingProcess:
         self._waiting += 1
         try:
             async with self._turn:
-                return await self._draw(frames.encode(content, files))
+                return await self._answered(frames.encode(content, files))
         finally:
             self._waiting -= 1
 
@@ -99,17 +99,28 @@ class DrawingProcess:
             self._folder.cleanup()
             self._folder = None
 
+    async def _answered(self, frame: bytes) -> bytes:
+        """What the process answers; a new one, if the one that was there is gone: it may have died of something else."""
+        was_there = self._process is not None
+        try:
+            return await self._draw(frame)
+        except PictureError as error:
+            if was_there and isinstance(error.__cause__, OSError | asyncio.IncompleteReadError):
+                return await self._draw(frame)
+            raise
+
     async def _draw(self, frame: bytes) -> bytes:
         try:
             async with asyncio.timeout(self._seconds):
-                process = await self._started()
-                answer, files = await _exchange(process, frame)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, frames.FrameError) as error:
-            process_was = self._process
+                answer, files = await _exchange(await self._started(), frame)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, frames.FrameError) as error:
+            process = self._process
             await self._end()
-            code = process_was.returncode if process_was else None
+            code = process.returncode if process else None
             log.warning("the drawing process is replaced: %s, exit status %s", type(error).__name__, code)
-            raise PictureError(_FAILED) from error
+            # A `TimeoutError` is an `OSError`: it is no reason for another try.
+            cause = frames.FrameError("too late") if isinstance(error, TimeoutError) else error
+            raise PictureError(_FAILED) from cause
         except BaseException:  # cancelled in the middle: what it answers would be taken for the next picture
             await asyncio.shield(self._end())
             raise

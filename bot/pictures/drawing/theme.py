@@ -11,7 +11,8 @@ QUIET = "#b9bec8"
 SERIES = ("#e8835a", "#5cc3b6", "#f0cf65", "#a99cf0")
 # From none to all, for cells; text on them is dark or light, by `text_on`.
 LOW_CELL, HIGH_CELL = "#333842", "#e8835a"
-_DARK_TEXT = "#1b1c20"
+# Pure, as only with these one of both can be read on every colour.
+_ON_LIGHT, _ON_DARK = "#000000", "#ffffff"
 
 
 def rgb(colour: str | int) -> tuple[int, int, int]:
@@ -35,7 +36,7 @@ def contrast(one: str | int, other: str | int) -> float:
 
 def text_on(ground: str | int) -> str:
     """The colour of text that can be read on a ground."""
-    return max((_DARK_TEXT, TEXT), key=lambda colour: contrast(ground, colour))
+    return max((_ON_LIGHT, _ON_DARK), key=lambda colour: contrast(ground, colour))
 
 
 def mixed(one: str, other: str, share: float) -> str:
