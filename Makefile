@@ -110,12 +110,12 @@ $(AUDIT)/.ready: requirements-audit.txt
 	@touch $@
 
 audit: $(AUDIT)/.ready ## look up known vulnerabilities of every pinned package
-	$(AUDIT)/bin/python .ci/look_up_advisories.py requirements.txt requirements-dev.txt requirements-audit.txt requirements-docs.txt
+	$(AUDIT)/bin/python .ci/look_up_advisories.py requirements.txt requirements-pictures.txt requirements-dev.txt requirements-audit.txt requirements-docs.txt
 
 sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, as a CycloneDX bill of materials
 	@mkdir -p build
 	@# It warns that a list of pins knows nothing of who needs whom.
-	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
+	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements-pictures.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
 
 clean: ## remove what the verbs made
 	rm -rf $(VENV) .venv-oldest $(AUDIT) $(DOCS) .cache tests/conformance/eip4361/node_modules tests/conformance/evm/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info

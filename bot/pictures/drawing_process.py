@@ -100,7 +100,7 @@ class DrawingProcess:
             self._folder = None
 
     async def _answered(self, frame: bytes) -> bytes:
-        """What the process answers; a new one, if the one that was there is gone: it may have died of something else."""
+        """What the process answers; or a new one, if it is gone: it may have died of something else."""
         was_there = self._process is not None
         try:
             return await self._draw(frame)

@@ -6,6 +6,7 @@ No fontconfig is asked: it is a program of its own that an image may not have, a
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.messages import Message
 _NO_FONT = Message("[pictures] font: {path} is no font file that can be read. A .ttf, .otf or .ttc file is accepted.")
 
 FOLDERS = (
+    Path(sys.prefix, "share", "fonts"),  # where the image has one
     Path("/usr/share/fonts"),
     Path("/usr/local/share/fonts"),
     Path("~/.local/share/fonts").expanduser(),

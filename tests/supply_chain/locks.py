@@ -8,7 +8,13 @@ from pathlib import Path
 from tests.conformance.missing import skip_unless_ci
 
 PROJECT = Path(__file__).parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt", "requirements-docs.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-pictures.txt",
+    "requirements-dev.txt",
+    "requirements-audit.txt",
+    "requirements-docs.txt",
+)
 AUDIT = PROJECT / ".venv-audit"
 
 _PIN = re.compile(r"^(?P<name>[a-z0-9-]+)(?:\[[a-z,-]+\])?==(?P<version>[0-9][\w.]*)(?: ; [^\\]*)? \\$")
