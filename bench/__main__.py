@@ -21,6 +21,7 @@ from bench import (
     background,
     bursts,
     details_calls,
+    drawing,
     fair,
     first_page,
     first_sync,
@@ -57,6 +58,7 @@ SECTIONS = {
     "background": background.measure,
     "first-sync": first_sync.measure,
     "kills": kills.measure,
+    "pictures": drawing.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"
 EXIT_MISSED = 1

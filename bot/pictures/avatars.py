@@ -93,7 +93,7 @@ class Avatars:
             return
         try:
             small = await self._process.draw(
-                {"draw": "small", "format": found.format.value, "side": _SIDE}, [found.content]
+                {"draw": "small", "format": found.format.value, "side": _SIDE}, [found.content], is_large=found.is_large
             )
         except PictureError:
             self._missing[url] = True

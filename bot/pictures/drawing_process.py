@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 SECONDS = 8.0
 IDLE_SECONDS = 60.0
 _MOST_WAITING = 16
+# What needs Pillow alone; for all else the process loads Matplotlib, which is three quarters of its memory.
+_WITHOUT_MATPLOTLIB = frozenset({"small", "card"})
 _COMMAND = (sys.executable, "-I", "-m", "bot.pictures.child")
 
 _FAILED = Message("The picture could not be drawn this time; here is what it would show.")
@@ -58,6 +60,7 @@ class DrawingProcess:
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._process: asyncio.subprocess.Process | None = None
+        self._has_drawn_charts = False
         self._used_at = 0.0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.starts = 0
@@ -67,12 +70,13 @@ class DrawingProcess:
         """The number of the process; None: there is none now."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
-    async def draw(self, content: Mapping[str, Any], files: Sequence[bytes] = ()) -> bytes:
+    async def draw(self, content: Mapping[str, Any], files: Sequence[bytes] = (), *, is_large: bool = False) -> bytes:
         """One picture.
 
         Args:
             content: What is drawn, as `bot.pictures.child` takes it.
             files: Pictures in it.
+            is_large: One of them needs so much memory that the process must have loaded little before.
 
         Raises:
             PictureError: there is none; the sentence says so.
@@ -82,7 +86,11 @@ class DrawingProcess:
         self._waiting += 1
         try:
             async with self._turn:
-                return await self._answered(frames.encode(content, files))
+                if is_large and self._has_drawn_charts:
+                    await self._end()
+                drawn = await self._answered(frames.encode(content, files))
+                self._has_drawn_charts = self._has_drawn_charts or content["draw"] not in _WITHOUT_MATPLOTLIB
+                return drawn
         finally:
             self._waiting -= 1
 
@@ -149,7 +157,7 @@ class DrawingProcess:
         return self._process
 
     async def _end(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._has_drawn_charts = self._process, None, False
         if process is None:
             return
         with suppress(ProcessLookupError):

@@ -52,10 +52,17 @@ class FetchProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FetchedPicture:
-    """A file that may be given to the decoder."""
+    """A file that may be given to the decoder.
+
+    Attributes:
+        content: It.
+        format: As its first bytes say, and its server.
+        is_large: It needs much memory once it is decoded.
+    """
 
     content: bytes
     format: PictureFormat
+    is_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +226,9 @@ def _judged(content: bytes, content_type: str) -> FetchedPicture | FetchProblem:
     header = read_header(content)
     if header is None or header.format.media_type != content_type:
         return FetchProblem.TYPE
-    return FetchedPicture(content, header.format) if header.is_acceptable else FetchProblem.TOO_MANY_PIXELS
+    if not header.is_acceptable:
+        return FetchProblem.TOO_MANY_PIXELS
+    return FetchedPicture(content, header.format, is_large=header.is_large)
 
 
 def _is_private(error: BaseException | None) -> bool:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 # Decoded they need 64 MB, which is what the drawing process has room for.
 MOST_PIXELS = 16 * 1024 * 1024
+_LARGE_PIXELS = 2 * 1024 * 1024
 # Its decoder holds four copies of the canvas, as each is treated as a film.
 _MOST_WEBP_PIXELS = 4 * 1024 * 1024
 # No format's header can say more than this and mean it; it also stops a strip of 16,777,216 pixels by one.
@@ -44,6 +45,11 @@ class PictureHeader:
         """Whether a picture of this size may be decoded."""
         most = _MOST_WEBP_PIXELS if self.format is PictureFormat.WEBP else MOST_PIXELS
         return 0 < self.width * self.height <= most and max(self.width, self.height) <= LONGEST_SIDE
+
+    @property
+    def is_large(self) -> bool:
+        """Whether decoding it needs more memory than all else that is drawn."""
+        return self.width * self.height > _LARGE_PIXELS
 
 
 def read_header(content: bytes) -> PictureHeader | None:

@@ -118,6 +118,19 @@ async def test_one_that_was_killed_is_replaced_without_anybody_seeing_it() -> No
     await drawing.close()
 
 
+async def test_a_large_picture_is_decoded_by_one_that_has_drawn_no_chart() -> None:
+    drawing = DrawingProcess(seconds=60)
+    for _ in range(2):
+        await drawing.draw(SMALL, [picture("PNG")], is_large=True)
+    assert drawing.starts == 1
+    await drawing.draw(CHART)
+    await drawing.draw(SMALL, [picture("PNG")])
+    assert drawing.starts == 1
+    await drawing.draw(SMALL, [picture("PNG")], is_large=True)
+    assert drawing.starts == 2
+    await drawing.close()
+
+
 async def test_one_that_dies_in_the_middle_costs_its_picture_and_no_other() -> None:
     async with misbehaving(DIES) as drawing:
         with pytest.raises(PictureError, match="could not be drawn this time"):

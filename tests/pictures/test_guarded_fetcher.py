@@ -96,6 +96,12 @@ async def test_only_a_picture_comes_back(server: Server, path: str, expected: Fe
     assert server.paths == [path]  # once, and nothing that it led to
 
 
+async def test_one_that_needs_much_memory_is_marked(server: Server) -> None:
+    found = await fetched(server, "four-megapixels.png")
+    assert isinstance(found, FetchedPicture)
+    assert found.is_large
+
+
 async def test_a_body_without_an_end_is_read_no_further_than_five_megabytes(server: Server) -> None:
     assert await fetched(server, "endless.png") is FetchProblem.TOO_LARGE
     await asyncio.wait_for(server.hostile.left.wait(), 5)  # the connection was closed
