@@ -1,6 +1,7 @@
 """A server of pictures that mean harm, one kind at each path, and of a few that do not.
 
 /good.png  /good.jpg  /good.webp  /good.gif  /animated.gif        pictures, as they should be
+/four-megapixels.png the same, large
 /huge.png            20 kB that are 169 megapixels
 /wide.png            one row of 100,000 pixels
 /endless.png         a body without an end          /large.png       6 MB, as announced
@@ -111,6 +112,7 @@ def files() -> dict[str, tuple[bytes, str, dict[str, str]]]:
         "good.gif": (picture("GIF"), "image/gif", {}),
         "animated.gif": (film(), "image/gif", {}),
         "huge.png": (blank_png(_SIDE, _SIDE), "image/png", {}),
+        "four-megapixels.png": (blank_png(2000, 2000), "image/png", {}),
         "wide.png": (blank_png(100_000, 1), "image/png", {}),
         "large.png": (png + bytes(6 * _MEGABYTE), "image/png", {}),
         "drawing.svg": (svg, "image/svg+xml", {}),
