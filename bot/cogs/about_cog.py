@@ -45,8 +45,13 @@ class About(commands.Cog):
             elif isinstance(command, app_commands.Command):
                 lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
                 lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
-        embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
-        await sending.respond(interaction, embed=embed, ephemeral=True)
+        # More than the description of one embed has room for.
+        pages = [
+            discord.Embed(description="\n".join(page), colour=embeds.BRAND)
+            for page in embeds.pages_of(lines, most=len(lines))
+        ]
+        pages[0].title = "What Tessera can do"
+        await sending.respond(interaction, embeds=embeds.fit(pages), ephemeral=True)
 
     def _group(self, group: app_commands.Group, guild_id: int | None) -> str:
         """The commands of a group in two lines: Discord says what each does and takes, as soon as it is typed."""
