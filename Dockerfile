@@ -5,8 +5,14 @@ FROM python:3.13-slim@sha256:8d9d0b8bcf6506481eae4907c18f5e3e7902e629f5f6d684f9e
 FROM base AS build
 WORKDIR /build
 RUN python -m venv /venv
-COPY requirements.txt .
-RUN /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
+# With what draws charts and cards, which a process of its own loads; requirements.txt is the same without it.
+COPY requirements-pictures.txt .
+RUN /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements-pictures.txt
+# A font with Chinese, Japanese and Korean letters, 5 MB, for names in charts and on cards; and its licence.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-wqy-microhei \
+    && install -D --mode 0644 --target-directory /venv/share/fonts/wqy-microhei \
+        /usr/share/fonts/truetype/wqy/wqy-microhei.ttc /usr/share/doc/fonts-wqy-microhei/copyright
 # One of the packages asks for it and never calls it: what runs must not be able to install anything.
 RUN /venv/bin/pip uninstall --quiet --yes pip
 # Beside the packages that it needs, and compiled once: what is written later cannot be compiled, as nothing is writable.

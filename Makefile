@@ -98,10 +98,11 @@ pictures: setup ## take the pictures in docs/images again from the demo (needs C
 lock: setup ## write the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements.txt
-	uv pip compile pyproject.toml --extra pictures --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-pictures.txt
 	uv pip compile pyproject.toml --extra dev --extra pictures --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-dev.txt
+	@# Constrained, so that what runs is what was tested.
+	uv pip compile pyproject.toml --extra pictures --constraint requirements-dev.txt --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-pictures.txt
 	uv pip compile --group pyproject.toml:audit --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-audit.txt
 	uv pip compile --group pyproject.toml:docs --universal --python-version 3.11 --generate-hashes --upgrade \
@@ -118,7 +119,7 @@ audit: $(AUDIT)/.ready ## look up known vulnerabilities of every pinned package
 sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, as a CycloneDX bill of materials
 	@mkdir -p build
 	@# It warns that a list of pins knows nothing of who needs whom.
-	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
+	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements-pictures.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
 
 clean: ## remove what the verbs made
 	rm -rf $(VENV) .venv-oldest $(AUDIT) $(DOCS) .cache tests/conformance/eip4361/node_modules tests/conformance/evm/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info

@@ -21,6 +21,7 @@ from bench import (
     background,
     bursts,
     details_calls,
+    drawing,
     fair,
     first_page,
     first_sync,
@@ -61,6 +62,7 @@ SECTIONS = {
     "first-sync": first_sync.measure,
     "kills": kills.measure,
     "words": words.measure,
+    "pictures": drawing.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"
 EXIT_MISSED = 1

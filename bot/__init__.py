@@ -25,6 +25,7 @@ in three places: its package, `store/<feature>` and `cogs/<feature>`.
     linking/                 accounts of members, and their proofs from the first step to the last
     sync/                    roles that follow holdings: gather, decide, apply, report
     archive_api/             recording an archive, and serving it over Loopring's API
+    pictures/                charts and cards, drawn in a process of their own; the fetcher of avatars; chart_words
     ui/                      what Discord needs and all features share: client, panel, paginator, embeds
     cogs/                    the commands: holdings/, linking/, about
     web/                     the bot's own HTTP: its health, and the page on which members prove an account

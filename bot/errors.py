@@ -17,6 +17,7 @@ TesseraError
 ├── UndecidedError           what must be known first cannot be found out now: never a yes, never a final no
 ├── UnacceptedError          Discord accepts the answer in no form: the operator must act, waiting does not help
 ├── LimitError               too often, or too many: the sentence says when or what to do
+├── PictureError             there is no picture: what it would show is said in words
 ├── StoreError               Tessera's own store failed: answers are given without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
     └── DamagedStoreError    the store is damaged or gone: `run` ends with exit code 3
@@ -135,6 +136,10 @@ class LimitError(TesseraError):
     def __init__(self, message: Message | Words, *, retry_after: float = 0, **values: object) -> None:
         super().__init__(message, **values)
         self.retry_after = retry_after
+
+
+class PictureError(TesseraError):
+    """A picture cannot be drawn: the sentence says why, and stands below what the picture would show, in words."""
 
 
 class StoreError(TesseraError):

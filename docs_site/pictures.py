@@ -16,6 +16,7 @@ from docs_site import scenes
 from docs_site.animation import first_minute
 from docs_site.camera import SCREEN, Camera
 from docs_site.demo import open_demo
+from docs_site.drawn_pictures import draw_pictures
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -52,6 +53,7 @@ async def take_pictures(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    asyncio.run(draw_pictures(FOLDER))
     asyncio.run(take_pictures(FOLDER))
     for path in sorted(FOLDER.iterdir()):
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} kB")

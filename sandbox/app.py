@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox import screen
-from sandbox.app_keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, TIME, TRAFFIC, WALLET_EXTENSION, WORLD
+from sandbox.app_keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, PICTURES, TIME, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.blockscout import Blockscout
 from sandbox.browser import WalletExtension
 from sandbox.control_api import ControlApi
@@ -55,6 +55,7 @@ def make_app(
     app[BLOCKSCOUT].add_routes(app)
     app[NODES].add_routes(app)
     app[DISCORD].add_routes(app)
-    Pictures(world).add_routes(app)  # after Discord: its attachments are under /cdn too
+    app[PICTURES] = Pictures(world)
+    app[PICTURES].add_routes(app)  # after Discord: its attachments are under /cdn too
     screen.add_routes(app)
     return app

@@ -11,6 +11,7 @@ from sandbox.discord import Discord
 from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults
 from sandbox.moved_time import MovedTime
+from sandbox.pictures import Pictures
 from sandbox.traffic import Traffic
 from sandbox.world import World
 
@@ -19,6 +20,7 @@ DISCORD = web.AppKey("discord", Discord)
 BLOCKSCOUT = web.AppKey("blockscout", Blockscout)
 NODES = web.AppKey("nodes", Ethereum)
 WALLET_EXTENSION = web.AppKey("wallet_extension", WalletExtension)
+PICTURES = web.AppKey("pictures", Pictures)
 FAULTS = web.AppKey("faults", Faults)
 TIME = web.AppKey("time", MovedTime)
 TRAFFIC = web.AppKey("traffic", Traffic)

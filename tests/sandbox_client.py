@@ -266,6 +266,12 @@ class SandboxClient:
             assert response.status < 400
             return await response.text()
 
+    async def content(self, attachment: dict[str, Any]) -> bytes:
+        """The same of a picture."""
+        async with self._session.get(attachment["url"]) as response:
+            assert response.status < 400
+            return await response.read()
+
     async def control(self, path: str, /, **fields: Any) -> Any:
         """Use a route of the control API: `await sandbox.control("roles", action="make", guild=..., name=...)`."""
         return await self.post(f"/_sandbox/{path}", fields)

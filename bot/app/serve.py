@@ -15,6 +15,7 @@ from bot.app.background import Background
 from bot.app.build_sources import open_sources
 from bot.app.moved_clock import MovedClock, open_follower
 from bot.app.open_metrics import open_metrics
+from bot.app.open_pictures import LOOKS_EVERY, open_pictures
 from bot.app.reload import Reload
 from bot.app.role_cogs import RoleParts, add_role_cogs, welcome_of
 from bot.app.run import run_until
@@ -27,6 +28,7 @@ from bot.cogs.gates.discord_roles import DiscordRoles
 from bot.cogs.gates.gate_cog import GateCog
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.log_channel import LogChannel
+from bot.cogs.holdings.card_cog import CardCog
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
@@ -51,6 +53,7 @@ from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
 from bot.lookup.owner_rule import OwnerRule
 from bot.messages import Message
+from bot.pictures.studio import Studio
 from bot.sources.capabilities import end_pauses
 from bot.sources.session import open_session
 from bot.store import Store
@@ -112,12 +115,13 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
         parts = RoleParts.over(bot, settings, store, sync, names.shown, clock.now)
         opened.push_async_callback(parts.seen.close)
         vouches = VouchMessagesCog(bot, linking, parts.follow_up)
-        await _add_cogs(bot, settings, lookup, linking, vouches, parts, roles)
+        studio = await opened.enter_async_context(open_pictures(settings, clock.monotonic))
+        await _add_cogs(bot, settings, lookup, linking, vouches, parts, roles, studio)
         expires = settings.discord.buttons_expire_seconds
         await bot.add_cog(GateCog.over(bot, store, sync, roles, names, clock=clock.now, expires=expires))
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
-        background = _plan(bot, settings, linking, notifications, vouches, clock)
+        background = _plan(bot, settings, linking, notifications, vouches, clock, studio)
         if follower:
             background.every(_ASKS_THE_TIME, follower.follow, name="clock")
         channels = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)
@@ -125,12 +129,11 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
         background.every(ASKED_EVERY, SourceVersions(lookup.sources).look, name="versions of sources")
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url
-        page = VerifyPage(linking.verification, public_url) if public_url else None
         server = await start_server(
             settings.web,
             store,
             lambda: bot.gateway_state,
-            page,
+            VerifyPage(linking.verification, public_url) if public_url else None,
             background_state=lambda: background.state,
             other_process=lambda: other.is_there,
         )
@@ -225,6 +228,7 @@ async def _add_cogs(
     vouches: VouchMessagesCog,
     parts: RoleParts,
     roles: DiscordRoles,
+    studio: Studio,
 ) -> None:
     gateways, expires = settings.display.gateways, settings.discord.buttons_expire_seconds
     follow_up, welcome = parts.follow_up, welcome_of(settings, lookup)
@@ -233,6 +237,7 @@ async def _add_cogs(
     )
     collections = Collections(bot, lookup, linking, gateways=gateways, expires=expires)
     await bot.add_cog(collections)
+    await bot.add_cog(CardCog(bot, lookup, linking, studio, gateways=gateways, expires=expires))
     links = LinkingCog(bot, linking, proofs, expires=expires, follow_up=follow_up)
     await bot.add_cog(links)
     await bot.add_cog(VerifyCog(linking, proofs))
@@ -257,6 +262,7 @@ def _plan(
     notifications: NotificationsCog,
     vouches: VouchMessagesCog,
     clock: MovedClock,
+    studio: Studio,
 ) -> Background:
     """The jobs that the bot runs by itself."""
 
@@ -277,4 +283,5 @@ def _plan(
         ask=vouches.deliver,
         purge=purge_now,
     )
+    background.every(LOOKS_EVERY, studio.end_if_idle, name="pictures")
     return background

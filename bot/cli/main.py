@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import bot.cli.lean_start  # noqa: F401 - before anything else of the bot
 from bot import __version__
 from bot.app.build_sources import open_source
 from bot.app.log import log_again, set_up_logging

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 
 from bot.config.metrics_table import MetricsSettings
 from bot.config.moved_tables import how_to_write_loopring
+from bot.config.pictures_table import PicturesSettings
 from bot.config.private_files import refuse_file_written_by_others, refuse_shared_folders
 from bot.config.secrets import read_secret
 from bot.config.source_tables import (
@@ -172,6 +173,7 @@ class Settings(Table):
     web: WebSettings = WebSettings()
     linking: LinkingSettings = LinkingSettings()
     sync: SyncSettings = SyncSettings()
+    pictures: PicturesSettings = PicturesSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 

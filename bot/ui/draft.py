@@ -23,6 +23,7 @@ class Parts(TypedDict, total=False):
     embeds: Sequence[discord.Embed]
     view: discord.ui.View | None
     attachments: Sequence[discord.Attachment | discord.File]
+    files: Sequence[discord.File]
     ephemeral: bool
     nonce: str
     allowed_mentions: discord.AllowedMentions
@@ -55,8 +56,9 @@ class Draft:
 
     def arguments(self) -> dict[str, Any]:
         """What a method of discord.py takes; each time once, as the files are read from their beginning."""
-        if self._was_sent and (attachments := self._arguments.get("attachments")):
-            self._arguments["attachments"] = [_read_again(each) for each in attachments]
+        for name in ("attachments", "files"):  # of an edit, and of a new message
+            if self._was_sent and (attached := self._arguments.get(name)):
+                self._arguments[name] = [_read_again(each) for each in attached]
         self._was_sent = True
         return self._arguments
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ class Pictures:
     Attributes:
         size: bytes in the cache.
         drawn: pictures drawn since the start.
+        asked: how often the gateway was asked, by path.
     """
 
     def __init__(self, world: World, cache_bytes: int = CACHE_BYTES) -> None:
@@ -50,6 +51,7 @@ class Pictures:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self.size = 0
         self.drawn = 0
+        self.asked: Counter[str] = Counter()
         self._under_way: dict[str, asyncio.Task[bytes]] = {}
         self._painters = asyncio.Semaphore(PAINTERS)
 
@@ -61,6 +63,7 @@ class Pictures:
 
     async def _ipfs(self, request: web.Request) -> web.Response:
         cid, path = request.match_info["cid"], request.match_info.get("path", "")
+        self.asked[f"{cid}/{path}"] += 1
         if not _CID.fullmatch(cid):
             return web.Response(status=400, text="invalid path: no such CID")
         size = BANNER if "banner" in path.lower() or "banner" in cid.lower() else SQUARE

@@ -39,6 +39,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "gate history": {},
     "gate export": {},
     "gate import": {"adopt": True},
+    "card": {},
     "roles": {},
     "refresh": {},
     "holders check": {"member": "{ada}"},
@@ -74,7 +75,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
 # Entries of a member's menu: tried in the tests of roles, as nobody types them.
 MENUS = {"Show collections", "Check holder"}
 _GROUPS = ("gate ", "settings ", "panel ", "holders ", "sync ")
-ONLY_IN_SERVERS = {"verify", "vouch", "unvouch", "roles", "refresh", "health"} | MENUS
+ONLY_IN_SERVERS = {"card", "verify", "vouch", "unvouch", "roles", "refresh", "health"} | MENUS
 ONLY_IN_SERVERS |= {name for name in COMMANDS if name.startswith(_GROUPS)}
 # What opens a modal first; its answer is in the tests of gates.
 MODALS = {"gate import"}

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot import __version__
+from bot.pictures.fonts import FOLDERS
 from tests.supply_chain.locks import PROJECT
 
 Instruction = tuple[str, str]
@@ -51,11 +52,19 @@ def test_the_base_is_named_once_by_tag_and_digest_and_everything_starts_from_it(
 
 
 def test_only_pinned_wheels_are_installed() -> None:
-    installs = [text for text in texts(stages()[BUILD], "RUN") if " install " in text]
+    installs = [text for text in texts(stages()[BUILD], "RUN") if "pip install " in text]
     assert len(installs) == 1
     options = installs[0].split()
     assert {"--require-hashes", "--only-binary", ":all:", "--no-cache-dir"} <= set(options)
-    assert options[options.index("-r") + 1] == "requirements.txt"
+    assert options[options.index("-r") + 1] == "requirements-pictures.txt"
+
+
+def test_of_the_system_only_a_font_is_added_and_it_is_found_where_it_is_put() -> None:
+    (added,) = [text for text in texts(stages()[BUILD], "RUN") if "apt-get" in text]
+    assert "apt-get install --yes --no-install-recommends fonts-wqy-microhei &&" in added
+    target = "/venv/share/fonts"  # `sys.prefix` of the image is /venv
+    assert f"--target-directory {target}/" in added
+    assert Path(sys.prefix, "share", "fonts") in FOLDERS
 
 
 def test_what_runs_can_install_nothing() -> None:
@@ -67,14 +76,14 @@ def test_what_runs_is_the_environment_and_the_bot_alone() -> None:
     last = stages()[LAST]
     assert texts(last, "COPY") == ["--from=build /venv /venv"]
     packages = "/venv/lib/python3.13/site-packages"
-    assert texts(stages()[BUILD], "COPY") == ["requirements.txt .", f"bot {packages}/bot"]
+    assert texts(stages()[BUILD], "COPY") == ["requirements-pictures.txt .", f"bot {packages}/bot"]
     assert [text for text in texts(last, "RUN") if re.search(r"\b(?:pip|apt-get|apt|curl|wget)\b", text)] == []
     assert texts(last, "ADD") == []
     # All else of the checkout, secrets and settings included, is not even sent to the build.
     assert (PROJECT / ".dockerignore").read_text(encoding="utf-8").split() == [
         "*",
         "!bot",
-        "!requirements.txt",
+        "!requirements-pictures.txt",
         "**/__pycache__",
     ]
 

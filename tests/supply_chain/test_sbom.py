@@ -54,7 +54,7 @@ def hashes_of(component: dict[str, Any]) -> set[str]:
 
 def test_each_package_that_runs_is_in_it_with_its_hashes_and_no_other(bill: dict[str, Any]) -> None:
     found = {(each["name"], each["version"]): hashes_of(each) for each in bill["components"]}
-    assert found == pins("requirements.txt")
+    assert found == pins("requirements-pictures.txt")
     assert [each["purl"] for each in bill["components"]] == [
         f"pkg:pypi/{each['name']}@{each['version']}" for each in bill["components"]
     ]

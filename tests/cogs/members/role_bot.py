@@ -19,6 +19,7 @@ from bot.cogs.gates.discord_roles import DiscordRoles
 from bot.cogs.gates.gate_cog import GateCog
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.log_channel import LogChannel
+from bot.cogs.holdings.card_cog import CardCog
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
@@ -37,6 +38,7 @@ from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
 from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
+from bot.pictures.studio import Studio
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
 from bot.sync.readings import Readings, Wanted
@@ -164,6 +166,7 @@ async def open_role_bot(
             proofs = ProofMessages(bot, linking, public_url="", paste=True, follow_up=parts.follow_up)
             collections = Collections(bot, lookup, linking, gateways=(), expires=EXPIRES)
             await bot.add_cog(collections)
+            await bot.add_cog(CardCog(bot, lookup, linking, Studio(), gateways=(), expires=EXPIRES))
             await bot.add_cog(LinkingCog(bot, linking, proofs, expires=EXPIRES, follow_up=parts.follow_up))
             await bot.add_cog(VerifyCog(linking, proofs))
             await bot.add_cog(AccountsCog(bot, linking, proofs, expires=EXPIRES, follow_up=parts.follow_up))

@@ -1,0 +1,12 @@
+"""A number as it stands in a chart: exact only where it is."""
+
+from __future__ import annotations
+
+
+def mark_of(low: int, high: int | None) -> str:
+    """`12`, `≥ 12`, two bounds with a dash between them, or `?` where nothing is known."""
+    if low == high:
+        return f"{low:,}"
+    if high is not None:
+        return f"{low:,}–{high:,}"  # noqa: RUF001 - a dash between two numbers
+    return f"≥ {low:,}" if low else "?"
