@@ -42,12 +42,16 @@ _TITLES = {
     "silent": "A source does not answer",
     "answers": "A source answers again",
     "stuck": "Roles that could not be updated",
+    "webhook_added": "Webhooks",
+    "webhook_rotated": "Webhooks",
+    "webhook_removed": "Webhooks",
+    "webhook_failed": "A webhook is paused",
 }
 _UNACCEPTED = (
     "Discord does not accept what Tessera has to say here. `/sync status` shows how things are, and `/sync staged` "
     "lists the removals that wait for a decision."
 )
-_ALARMING = frozenset({_ALERT, "parked", "silent", "stuck"})
+_ALARMING = frozenset({_ALERT, "parked", "silent", "stuck", "webhook_failed"})
 # Rounds of five seconds: ten minutes.
 _RESTS = 120
 _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)

@@ -47,6 +47,10 @@ class PostKind(StrEnum):
     SILENT = auto()  # a source does not answer
     ANSWERS = auto()  # it does again
     STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
+    WEBHOOK_ADDED = auto()  # events are sent to somebody outside from now on
+    WEBHOOK_ROTATED = auto()
+    WEBHOOK_REMOVED = auto()
+    WEBHOOK_FAILED = auto()  # it failed for so long that nothing is sent to it any more
 
 
 # What members are notified of days in advance comes last; of that, what waits until its gate works again.
