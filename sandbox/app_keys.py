@@ -11,6 +11,7 @@ from sandbox.discord import Discord
 from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults
 from sandbox.moved_time import MovedTime
+from sandbox.receiver import Receiver
 from sandbox.traffic import Traffic
 from sandbox.world import World
 
@@ -21,6 +22,7 @@ NODES = web.AppKey("nodes", Ethereum)
 WALLET_EXTENSION = web.AppKey("wallet_extension", WalletExtension)
 FAULTS = web.AppKey("faults", Faults)
 TIME = web.AppKey("time", MovedTime)
+RECEIVER = web.AppKey("receiver", Receiver)
 TRAFFIC = web.AppKey("traffic", Traffic)
 # Only there when the sandbox started the bot itself.
 BOT = web.AppKey("bot", BotProcess)

@@ -21,6 +21,19 @@ _PREFIX = "whsec_"
 _PURPOSE = b"tessera: secret of a webhook endpoint\0"
 
 
+def sign(secret: bytes, event_id: str, at: int, body: bytes) -> str:
+    """A signature, as one entry of the header.
+
+    Args:
+        secret: The bytes of the secret, which are base64 in what the receiver is given.
+        event_id: Of the request.
+        at: When it is sent, in seconds since 1970.
+        body: What is sent, to the byte.
+    """
+    signed = f"{event_id}.{at}.".encode() + body
+    return f"v1,{base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()}"
+
+
 class SecretKey:
     """The operator's key, from which all secrets are made. Neither it nor a secret is ever in a repr.
 
@@ -44,17 +57,12 @@ class SecretKey:
             body: What is sent, to the byte.
             now: The present; a receiver refuses what is older than a few minutes.
         """
-        at = str(int(now.timestamp()))
-        signed = b".".join((event_id.encode(), at.encode(), body))
+        at = int(now.timestamp())
         generations = [endpoint.generation]
         if endpoint.rotated_at is not None and now - endpoint.rotated_at < BOTH_FOR:
             generations.append(endpoint.generation - 1)
-        signatures = (hmac.digest(self._secret(endpoint, each), signed, hashlib.sha256) for each in generations)
-        return {
-            "webhook-id": event_id,
-            "webhook-timestamp": at,
-            "webhook-signature": " ".join(f"v1,{base64.b64encode(each).decode()}" for each in signatures),
-        }
+        signatures = (sign(self._secret(endpoint, each), event_id, at, body) for each in generations)
+        return {"webhook-id": event_id, "webhook-timestamp": str(at), "webhook-signature": " ".join(signatures)}
 
     def _secret(self, endpoint: Endpoint, generation: int) -> bytes:
         # The salt is of a fixed length, and the numbers cannot run into each other.

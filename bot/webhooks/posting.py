@@ -127,16 +127,26 @@ class Poster:
 
 @asynccontextmanager
 async def open_poster(
-    reachable: Reachable, clock: Callable[[], datetime], look_up: LookUp | None = None
+    reachable: Reachable,
+    clock: Callable[[], datetime],
+    look_up: LookUp | None = None,
+    deadline: timedelta = DEADLINE,
 ) -> AsyncIterator[Poster]:
-    """A poster with a session of its own: no cookies, no proxy of the environment, no cached names."""
+    """A poster with a session of its own: no cookies, no proxy of the environment, no cached names.
+
+    Args:
+        reachable: Which addresses may be connected to.
+        clock: Returns the present as an aware datetime.
+        look_up: Looks names up; by default the system.
+        deadline: For a whole request, from the name to the end of the answer.
+    """
     resolver = PublicResolver(reachable, look_up)
     connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=0)
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-        timeout=aiohttp.ClientTimeout(total=DEADLINE.total_seconds()),
+        timeout=aiohttp.ClientTimeout(total=deadline.total_seconds()),
         auto_decompress=False,
         trust_env=False,
     ) as session:

@@ -17,7 +17,7 @@ _ADMINS_ONLY = Message(
     "Only members who may manage this server, or have its role for configuring Tessera, can use this."
 )
 _MANAGERS_ONLY = Message("Only members who may manage this server can decide which role may configure Tessera.")
-_MANAGE_SERVER = Message("Only members with the permission Manage Server can use this.")
+_MANAGE_SERVER = Message("Only members who may manage this server can use this: what is sent leaves Discord.")
 _MODERATORS_ONLY = Message("Only members who may manage this server or its roles can use this.")
 _IN_A_SERVER = Message("Use this in a server to which Tessera was added.")
 

@@ -63,16 +63,20 @@ INSERT_EVENT = """
     SELECT guild_id, latest, 'msg_' || lower(hex(randomblob(16))), {type}, {at}, {user_id}, {facts}
     FROM webhook_logs WHERE guild_id = {guild_id}
 """
-_OF_CHANGE = """json_object(
-    'role_id', CAST(NEW.role_id AS TEXT), 'gate_id', CAST(NEW.gate_id AS TEXT), 'run_id', CAST(NEW.run_id AS TEXT)
-)"""
+# Put together as text: an untrusted schema, as that of a file is, may not use the functions for JSON in a trigger.
+_QUOTED = """replace(replace({0}, '\\', '\\\\'), '"', '\\"')"""
+_OF_CHANGE = """
+    '{"role_id":"' || NEW.role_id || '","gate_id":"' || NEW.gate_id || '","run_id":"' || NEW.run_id || '"}'
+"""
 # Without its hold a message is reported all the same: a failing trigger would keep the message from being written.
-_OF_HOLD = """coalesce((
-    SELECT json_object(
-        'hold_id', CAST(hold_id AS TEXT), 'cause', cause, 'scope', scope, 'about', key, 'numbers', json(numbers)
-    ) FROM role_holds WHERE hold_id = NEW.hold_id
-), '{}')"""
-_OF_END = "json_object('hold_id', CAST(NEW.hold_id AS TEXT), 'how', NEW.detail)"
+_OF_HOLD = f"""coalesce((
+    SELECT '{{"hold_id":"' || hold_id || '","cause":"' || cause || '","scope":"' || scope
+        || '","about":"' || {_QUOTED.format("key")} || '","numbers":' || numbers || '}}'
+    FROM role_holds WHERE hold_id = NEW.hold_id
+), '{{}}')"""
+_OF_END = f"""
+    '{{"hold_id":"' || coalesce(NEW.hold_id, '') || '","how":"' || {_QUOTED.format("NEW.detail")} || '"}}'
+"""
 # Of each table: when a row of it is an event, and what the event is.
 _REPORTED = (
     ("sync_changes", "NEW.act = 'add'", "granted", "NEW.user_id", _OF_CHANGE),
