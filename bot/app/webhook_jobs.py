@@ -12,14 +12,14 @@ from bot.app.background import Background
 from bot.app.moved_clock import MovedClock
 from bot.cogs.webhooks.webhooks_cog import WebhooksCog
 from bot.config.webhooks_table import WebhookSettings
-from bot.hooks.webhook_signature import SecretKey
 from bot.linking import Linking
 from bot.sources.public_address import Reachable
 from bot.store import Store
 from bot.ui.client import Bot
-from bot.webhooks.delivering import Deliveries
-from bot.webhooks.posting import open_poster
-from bot.webhooks.webhooks import Webhooks
+from bot.webhooks.delivery.delivering import Deliveries
+from bot.webhooks.delivery.posting import open_poster
+from bot.webhooks.delivery.webhooks import Webhooks
+from bot.webhooks.values.webhook_signature import SecretKey
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from bot.hooks.delivery_failure import Failure, FailureCode
 from bot.messages import Message, Words
 from bot.store.sync.post_table import PostKind, PostRow
+from bot.webhooks.values.delivery_failure import Failure, FailureCode
 
 _CHANGED: Mapping[PostKind, Message] = {
     PostKind.WEBHOOK_ADDED: Message("{member} added a webhook: what happens to roles here is sent to {host} now."),

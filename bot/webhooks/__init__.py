@@ -1,6 +1,5 @@
 """Signed outgoing webhooks: what happens in a server, sent to its own tools, in order and at least once.
 
-webhooks      what admins do with endpoints: add, test, rotate, pause, replay, remove
-delivering    who is delivered to next, and what follows from each attempt
-posting       one request: to a public address, without redirects, within ten seconds
+values/     pure: what happened, where it is sent, how that is signed, when it is tried again
+delivery/   what admins do with endpoints, and who is delivered to next
 """

@@ -13,7 +13,7 @@ from tests.sandbox_client import Answer, Person, SandboxClient
 
 MOSAIC = 910000000000000000
 WHALE, LIGHTKEEPER = str(MOSAIC + 5), str(MOSAIC + 6)
-OF_ADMINS = ("gate", "sync", "settings", "panel", "health")
+OF_ADMINS = ("gate", "sync", "settings", "panel", "webhooks", "health")
 REFUSED = ("Only members who may manage this server", "decide which role may configure")
 # What an option gets, by its type: text, whole number, true or false, role, number.
 VALUES: dict[int, Any] = {3: "254", 4: 1, 5: True, 8: WHALE, 10: 1.0}

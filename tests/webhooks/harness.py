@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.hooks.event import EventType, NewEvent
-from bot.hooks.webhook_signature import SecretKey
 from bot.sources.public_address import LookUp, Reachable
 from bot.store import Store
-from bot.webhooks.delivering import Deliveries, Posts
-from bot.webhooks.posting import DEADLINE, Poster, open_poster
-from bot.webhooks.webhooks import Webhooks
+from bot.webhooks.delivery.delivering import Deliveries, Posts
+from bot.webhooks.delivery.posting import DEADLINE, Poster, open_poster
+from bot.webhooks.delivery.webhooks import Webhooks
+from bot.webhooks.values.event import EventType, NewEvent
+from bot.webhooks.values.webhook_signature import SecretKey
 from tests.new_store import open_new
 from tests.sandbox_client import SandboxClient, open_sandbox
 

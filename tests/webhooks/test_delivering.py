@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.hooks.delivery_failure import FailureCode
-from bot.hooks.endpoint import EndpointState, Standing
-from bot.hooks.retry_pauses import GIVE_UP_AFTER
 from bot.messages import Message
 from bot.store.sync.post_table import PostKind
-from bot.webhooks.delivering import PLACES, PLACES_OF_A_SERVER
-from bot.webhooks.posting import Attempt
+from bot.webhooks.delivery.delivering import PLACES, PLACES_OF_A_SERVER
+from bot.webhooks.delivery.posting import Attempt
+from bot.webhooks.values.delivery_failure import FailureCode
+from bot.webhooks.values.endpoint import EndpointState, Standing
+from bot.webhooks.values.retry_pauses import GIVE_UP_AFTER
 from tests.webhooks.harness import ADMIN, GUILD, OTHER_GUILD, WebhookHarness, open_webhooks
 
 AN_HOUR = timedelta(hours=1)

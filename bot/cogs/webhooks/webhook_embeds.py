@@ -7,11 +7,11 @@ from datetime import datetime
 
 import discord
 
-from bot.hooks.endpoint import Endpoint, EndpointState, Standing
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION
-from bot.webhooks.posting import Attempt
-from bot.webhooks.webhooks import WithSecret
+from bot.webhooks.delivery.posting import Attempt
+from bot.webhooks.delivery.webhooks import WithSecret
+from bot.webhooks.values.endpoint import Endpoint, EndpointState, Standing
 
 _TITLE = Message("Webhooks of this server")
 _NONE = Message("There is none: `/webhooks add` sends what happens to roles here to an address of yours.")

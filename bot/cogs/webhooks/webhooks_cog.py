@@ -25,7 +25,7 @@ from bot.cogs.servers.admin_rights import guild_of, require_manage_server
 from bot.cogs.webhooks import webhook_embeds
 from bot.ui import sending
 from bot.ui.client import Bot
-from bot.webhooks.webhooks import Webhooks
+from bot.webhooks.delivery.webhooks import Webhooks
 
 _WHICH = "Its number, as /webhooks list has it"
 # Of SQLite's integers; Discord's own go no further.

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.hooks.delivery_failure import Failure, FailureCode
-from bot.hooks.endpoint import Endpoint, EndpointState, Standing
 from bot.store.rows import first, moment, seconds
 from bot.store.sync.post_table import NewPost, PostKind, enqueue
 from bot.store.webhooks.event_log import bounds
+from bot.webhooks.values.delivery_failure import Failure, FailureCode
+from bot.webhooks.values.endpoint import Endpoint, EndpointState, Standing
 
 _ENDPOINT = """endpoint_id, guild_id, url, salt, generation, cursor, state, created_at, rotated_at, tries,
     failing_since, due, delivered_at, failed_at, failure, status

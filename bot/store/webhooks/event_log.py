@@ -12,9 +12,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.hooks.event import Event, EventType, NewEvent
 from bot.store.rows import first, moment, seconds
 from bot.store.schema.webhook_tables import IF_HEARD, INSERT_EVENT, NEXT_NUMBER
+from bot.webhooks.values.event import Event, EventType, NewEvent
 
 _HEARD = f"SELECT 1 WHERE {IF_HEARD.format(guild_id=':guild_id')}"
 _NEXT = NEXT_NUMBER.format(guild_id=":guild_id")

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.hooks.delivery_failure import Failure
-from bot.hooks.endpoint import Endpoint, EndpointState, Standing
-from bot.hooks.event import Event, NewEvent
 from bot.store.audit import record
 from bot.store.sync.post_table import NewPost, PostKind, enqueue
 from bot.store.thread import Reader, Writer
 from bot.store.webhooks import endpoint_table, event_log
+from bot.webhooks.values.delivery_failure import Failure
+from bot.webhooks.values.endpoint import Endpoint, EndpointState, Standing
+from bot.webhooks.values.event import Event, NewEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.hooks.event import Event, EventType, NewEvent
 from bot.store.pseudonyms import pseudonyms
 from bot.store.webhooks import event_log
 from bot.store.webhooks.webhook_store import Admin
+from bot.webhooks.values.event import Event, EventType, NewEvent
 from tests.new_store import open_new
 from tests.sync.sync_harness import (
     COLLECTOR,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import InputError, LimitError
-from bot.hooks.endpoint import Endpoint, EndpointState, Standing
-from bot.hooks.event import trial_body
-from bot.hooks.webhook_signature import SecretKey
 from bot.messages import Message
 from bot.store.pseudonyms import Pseudonym
 from bot.store.webhooks.webhook_store import Admin, WebhookStore
-from bot.webhooks.posting import Attempt, Poster
+from bot.webhooks.delivery.posting import Attempt, Poster
+from bot.webhooks.values.endpoint import Endpoint, EndpointState, Standing
+from bot.webhooks.values.event import trial_body
+from bot.webhooks.values.webhook_signature import SecretKey
 
 _OFF = Message(
     "Webhooks are switched off: who runs Tessera has to set WEBHOOK_KEY (or WEBHOOK_KEY_FILE) to 32 or more random "

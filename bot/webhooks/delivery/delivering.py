@@ -20,12 +20,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import TesseraError
-from bot.hooks.endpoint import Endpoint
-from bot.hooks.event import Event, Missed
-from bot.hooks.retry_pauses import gives_up, pause_after
-from bot.hooks.webhook_signature import SecretKey
 from bot.store.webhooks.webhook_store import Backlog, WebhookStore
-from bot.webhooks.posting import Attempt
+from bot.webhooks.delivery.posting import Attempt
+from bot.webhooks.values.endpoint import Endpoint
+from bot.webhooks.values.event import Event, Missed
+from bot.webhooks.values.retry_pauses import gives_up, pause_after
+from bot.webhooks.values.webhook_signature import SecretKey
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ _REST = timedelta(minutes=1)
 
 
 class Posts(Protocol):
-    """Sends one request, see `bot.webhooks.posting.Poster.post`."""
+    """Sends one request, see `bot.webhooks.delivery.posting.Poster.post`."""
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
         """Send a body; how that ended."""

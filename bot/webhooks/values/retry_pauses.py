@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from bot.hooks.delivery_failure import Failure
+from bot.webhooks.values.delivery_failure import Failure
 
 _FIRST = timedelta(seconds=5)
 _FACTOR = 3

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.hooks.delivery_failure import Failure, FailureCode
-from bot.hooks.retry_pauses import GIVE_UP_AFTER, gives_up, pause_after
+from bot.webhooks.values.delivery_failure import Failure, FailureCode
+from bot.webhooks.values.retry_pauses import GIVE_UP_AFTER, gives_up, pause_after
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 DOWN = Failure(FailureCode.NO_CONNECTION)

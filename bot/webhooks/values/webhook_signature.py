@@ -13,7 +13,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.hooks.endpoint import Endpoint
+from bot.webhooks.values.endpoint import Endpoint
 
 # For so long after a secret was replaced the one before signs as well: so a receiver can be changed without a gap.
 BOTH_FOR = timedelta(hours=24)

@@ -16,11 +16,11 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import InputError
-from bot.hooks.delivery_failure import Failure, FailureCode
 from bot.messages import Message
 from bot.sources.public_address import LookUp, NotPublicError, PublicResolver, Reachable
 from bot.sources.retry_after import parse_retry_after
 from bot.sources.session import USER_AGENT
+from bot.webhooks.values.delivery_failure import Failure, FailureCode
 
 DEADLINE = timedelta(seconds=10)
 # An answer that is longer is not read to its end: its connection is closed instead of used again.

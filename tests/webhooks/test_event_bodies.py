@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from bot.hooks.event import Event, EventType, Missed, trial_body
+from bot.webhooks.values.event import Event, EventType, Missed, trial_body
 
 AT = datetime(2026, 11, 27, 12, 0, 1, tzinfo=UTC)
 GUILD, ANN, ROLE = 910_000_000_000_000_000, 810_000_000_000_000_001, 910_000_000_000_000_005

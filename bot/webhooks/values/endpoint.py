@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 from urllib.parse import urlsplit
 
-from bot.hooks.delivery_failure import Failure
+from bot.webhooks.values.delivery_failure import Failure
 
 
 class EndpointState(StrEnum):

@@ -8,8 +8,8 @@ import hmac
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.hooks.endpoint import Endpoint, EndpointState
-from bot.hooks.webhook_signature import BOTH_FOR, SecretKey, sign
+from bot.webhooks.values.endpoint import Endpoint, EndpointState
+from bot.webhooks.values.webhook_signature import BOTH_FOR, SecretKey, sign
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 ENDPOINT = Endpoint(1, 9, "https://example.org/", b"s" * 16, 1, 0, EndpointState.ACTIVE, AT)
