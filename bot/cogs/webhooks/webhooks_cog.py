@@ -28,8 +28,7 @@ from bot.ui.client import Bot
 from bot.webhooks.delivery.webhooks import Webhooks
 
 _WHICH = "Its number, as /webhooks list has it"
-# Of SQLite's integers; Discord's own go no further.
-_MOST = 2**53
+_MOST = 2**53 - 1  # of Discord's integers
 Number = app_commands.Range[int, 1, _MOST]
 
 
