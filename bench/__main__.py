@@ -33,6 +33,7 @@ from bench import (
     poisoned,
     recording,
     role_delays,
+    webhooks,
 )
 from bench.bot_process import REPOSITORY, BotDiedError
 from bench.figures import Figure, fails, table
@@ -57,6 +58,7 @@ SECTIONS = {
     "background": background.measure,
     "first-sync": first_sync.measure,
     "kills": kills.measure,
+    "webhooks": webhooks.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"
 EXIT_MISSED = 1

@@ -29,6 +29,7 @@ from bench import (
     recording,
     role_delays,
     signatures,
+    webhooks,
 )
 
 # Each is measured as `quick`. As large as a count needs to be right: a queue's first requests are let through at once.
@@ -51,6 +52,7 @@ SMALL: Mapping[ModuleType, Mapping[str, Any]] = {
     recording: {"QUICK_ACCOUNTS": 2},
     role_delays: {"QUICK_TIMES": 1, "APART": 0.0, "LONGEST": 60.0},
     signatures: {"SIGNATURES": 1},
+    webhooks: {"QUICK_MANY": 60, "CHANGES": 10, "OTHERS": 10},
 }
 
 
