@@ -45,8 +45,12 @@ class About(commands.Cog):
             elif isinstance(command, app_commands.Command):
                 lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
                 lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
-        embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
+        first, *others = embeds.pages_of(lines, len(lines))  # an admin's commands are more than one message holds
+        embed = discord.Embed(title="What Tessera can do", description="\n".join(first), colour=embeds.BRAND)
         await sending.respond(interaction, embed=embed, ephemeral=True)
+        for page in others:
+            more = discord.Embed(description="\n".join(page), colour=embeds.BRAND)
+            await sending.follow_up(interaction, embed=more, ephemeral=True)
 
     def _group(self, group: app_commands.Group, guild_id: int | None) -> str:
         """The commands of a group in two lines: Discord says what each does and takes, as soon as it is typed."""
