@@ -27,7 +27,7 @@ def _all_of_it(networks: tuple[IPv4Network | IPv6Network, ...]) -> tuple[IPv4Net
 class WebhookSettings(Table):
     """How many endpoints a server may have, how long what happened is retained, and where else they may be."""
 
-    endpoints_per_server: int = Field(default=5, ge=1, le=25)
+    endpoints_per_server: int = Field(default=5, ge=1, le=10)  # all of them fit into one message
     retention_days: float = Field(default=30, gt=0, le=366)
     retention_events: int = Field(default=100_000, ge=100, le=10_000_000)
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], AfterValidator(_all_of_it)] = ()
@@ -47,5 +47,5 @@ class WebhookSettings(Table):
     def _key_is_long(self) -> WebhookSettings:
         # Not a validator of the field: its message could appear in a log together with the input.
         if self.key and len(self.key.get_secret_value()) < _SHORTEST_KEY:
-            raise ValueError(f"WEBHOOK_KEY must have {_SHORTEST_KEY} or more random characters")
+            raise ValueError(f"the key in WEBHOOK_KEY must have {_SHORTEST_KEY} or more random characters")
         return self

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from bot.errors import InputError, LimitError, TesseraError
+from bot.errors import InputError, LimitError
 from bot.store.sync.post_table import PostKind
 from bot.webhooks.delivery.webhooks import Webhooks
 from bot.webhooks.values.endpoint import EndpointState
@@ -127,34 +127,6 @@ async def test_no_secret_is_in_the_store(harness: WebhookHarness) -> None:
     dump = await harness.store.writer.run(lambda db: "\n".join(map(str, db.conn.iterdump())))
     assert "webhook_endpoints" in dump
     assert secret.removeprefix("whsec_") not in dump
-
-
-Act = Callable[[Webhooks, int], Awaitable[object]]
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda webhooks, endpoint_id: webhooks.test(OTHER_GUILD, endpoint_id),
-        lambda webhooks, endpoint_id: webhooks.rotate(OTHER_GUILD, endpoint_id, by=ADMIN),
-        lambda webhooks, endpoint_id: webhooks.pause(OTHER_GUILD, endpoint_id),
-        lambda webhooks, endpoint_id: webhooks.resume(OTHER_GUILD, endpoint_id),
-        lambda webhooks, endpoint_id: webhooks.replay(OTHER_GUILD, endpoint_id, 1),
-        lambda webhooks, endpoint_id: webhooks.remove(OTHER_GUILD, endpoint_id, by=ADMIN),
-    ],
-    ids=["test", "rotate", "pause", "resume", "replay", "remove"],
-)
-async def test_an_admin_of_another_server_reaches_no_endpoint(harness: WebhookHarness, act: Act) -> None:
-    endpoint_id, _ = await harness.add()
-    await harness.happen(2)
-    await harness.deliveries.drain()
-    before = await harness.webhooks.standings(GUILD)
-    with pytest.raises(TesseraError, match=f"This server has no webhook {endpoint_id}"):
-        await act(harness.webhooks, endpoint_id)
-    assert await harness.webhooks.standings(GUILD) == before
-    assert await harness.webhooks.standings(OTHER_GUILD) == []
-    await harness.deliveries.drain()
-    assert len(await harness.received()) == 2
 
 
 async def test_without_the_operators_key_it_is_said_how_to_set_one(harness: WebhookHarness) -> None:

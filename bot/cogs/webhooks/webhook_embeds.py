@@ -13,6 +13,8 @@ from bot.webhooks.delivery.posting import Attempt
 from bot.webhooks.delivery.webhooks import WithSecret
 from bot.webhooks.values.endpoint import Endpoint, EndpointState, Standing
 
+_LONGEST_HOST = 100  # so that ten of them fit into one embed
+
 _TITLE = Message("Webhooks of this server")
 _NONE = Message("There is none: `/webhooks add` sends what happens to roles here to an address of yours.")
 _OFF = Message("**Nothing is sent at the moment**: who runs Tessera has not set WEBHOOK_KEY.")
@@ -68,8 +70,8 @@ def list_embed(standings: Sequence[Standing], *, are_on: bool) -> discord.Embed:
     embed = discord.Embed(title=_TITLE().render(), description=_text(lines) or None, colour=BRAND)
     for standing in standings:
         endpoint = standing.endpoint
-        name = _NAME(webhook=endpoint.endpoint_id, host=endpoint.host)
-        embed.add_field(name=name.render()[:250], value=_text(_lines(standing)), inline=False)
+        name = _NAME(webhook=endpoint.endpoint_id, host=endpoint.host[:_LONGEST_HOST])
+        embed.add_field(name=name.render(), value=_text(_lines(standing)), inline=False)
     return embed
 
 

@@ -33,8 +33,8 @@ PLACES = 8
 PLACES_OF_A_SERVER = 2
 # One look at the store for so many; a turn ends with them, or after the time of one that does not answer.
 _AT_ONCE = 20
-# So many of those that are due: behind eight servers with 25 endpoints each that have no place left, others are seen.
-_LOOKED_AT = 250
+# So many of those that are due: behind eight servers with ten endpoints each that have no place left, others are seen.
+_LOOKED_AT = 100
 _LONGEST_TURN = timedelta(seconds=10)
 _REST = timedelta(minutes=1)
 
