@@ -35,6 +35,7 @@ from bench import (
     poisoned,
     recording,
     role_delays,
+    webhooks,
     words,
 )
 from bench.bot_process import REPOSITORY, BotDiedError
@@ -63,6 +64,7 @@ SECTIONS = {
     "kills": kills.measure,
     "words": words.measure,
     "pictures": drawing.measure,
+    "webhooks": webhooks.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"
 EXIT_MISSED = 1

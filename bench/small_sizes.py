@@ -31,6 +31,7 @@ from bench import (
     recording,
     role_delays,
     signatures,
+    webhooks,
     words,
 )
 
@@ -57,6 +58,7 @@ SMALL: Mapping[ModuleType, Mapping[str, Any]] = {
     role_delays: {"QUICK_TIMES": 1, "APART": 0.0, "LONGEST": 60.0},
     signatures: {"SIGNATURES": 1},
     words: {"QUICK_ROUNDS": 1, "ANSWERS": 10},
+    webhooks: {"QUICK_MANY": 60, "CHANGES": 10, "OTHERS": 10},
 }
 
 

@@ -24,6 +24,7 @@ in three places: its package, `store/<feature>` and `cogs/<feature>`.
     lookup/                  answers about accounts and collections, shared while under way and cached for a while
     linking/                 accounts of members, and their proofs from the first step to the last
     sync/                    roles that follow holdings: gather, decide, apply, report
+    webhooks/                what happens in a server, sent to its own tools: values/ (pure), delivery/
     archive_api/             recording an archive, and serving it over Loopring's API
     pictures/                charts and cards, drawn in a process of their own; the fetcher of avatars; chart_words
     ui/                      what Discord needs and all features share: client, panel, paginator, embeds

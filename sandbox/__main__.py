@@ -24,7 +24,7 @@ from sandbox.community import load_world
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.population import populate
 from sandbox.wallets import WALLET_FACTORY
-from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
+from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, WEBHOOK_KEY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -39,6 +39,7 @@ SECRETS = {
     "DISCORD_CLIENT_SECRET": CLIENT_SECRET,
     "LOOPRING_API_KEY": API_KEY,
     "ETHEREUM_API_KEY": BLOCKSCOUT_KEY,
+    "WEBHOOK_KEY": WEBHOOK_KEY,
 }
 
 # What is moved in the panel is seen at once: answers are kept for three seconds, and accounts read for roles as often.
@@ -82,6 +83,10 @@ trusted_proxies = ["127.0.0.1/32"]
 paste = true
 manual = true
 wallet_factories = ["{factory}"]
+
+# So that /webhooks add http://127.0.0.1:{port}/receiver/demo works, and this address shows what came.
+[webhooks]
+allowed_networks = ["127.0.0.1/32"]
 """
 
 

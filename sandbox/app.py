@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox import screen
-from sandbox.app_keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, PICTURES, TIME, TRAFFIC, WALLET_EXTENSION, WORLD
+from sandbox.app_keys import (
+    BLOCKSCOUT,
+    DISCORD,
+    FAULTS,
+    NODES,
+    PICTURES,
+    RECEIVER,
+    TIME,
+    TRAFFIC,
+    WALLET_EXTENSION,
+    WORLD,
+)
 from sandbox.blockscout import Blockscout
 from sandbox.browser import WalletExtension
 from sandbox.control_api import ControlApi
@@ -19,6 +30,7 @@ from sandbox.faults import Faults, inject_faults
 from sandbox.loopring import Loopring
 from sandbox.moved_time import MovedTime
 from sandbox.pictures import Pictures
+from sandbox.receiver import Receiver
 from sandbox.traffic import Traffic, record_traffic
 
 if TYPE_CHECKING:
@@ -49,12 +61,14 @@ def make_app(
     app[TIME] = MovedTime()
     app[DISCORD] = Discord(world, deadlines=deadlines, wall=app[TIME].now, privileged_intents=privileged_intents)
     app[BLOCKSCOUT], app[NODES], app[WALLET_EXTENSION] = Blockscout(world), Ethereum(world), WalletExtension(world)
+    app[RECEIVER] = Receiver(app[TIME].now)
     ControlApi(app).add_routes()
     DiscordControl(app).add_routes()
     Loopring(world, bodies).add_routes(app)
     app[BLOCKSCOUT].add_routes(app)
     app[NODES].add_routes(app)
     app[DISCORD].add_routes(app)
+    app[RECEIVER].add_routes(app)
     app[PICTURES] = Pictures(world)
     app[PICTURES].add_routes(app)  # after Discord: its attachments are under /cdn too
     screen.add_routes(app)

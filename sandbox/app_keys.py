@@ -12,6 +12,7 @@ from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults
 from sandbox.moved_time import MovedTime
 from sandbox.pictures import Pictures
+from sandbox.receiver import Receiver
 from sandbox.traffic import Traffic
 from sandbox.world import World
 
@@ -23,6 +24,7 @@ WALLET_EXTENSION = web.AppKey("wallet_extension", WalletExtension)
 PICTURES = web.AppKey("pictures", Pictures)
 FAULTS = web.AppKey("faults", Faults)
 TIME = web.AppKey("time", MovedTime)
+RECEIVER = web.AppKey("receiver", Receiver)
 TRAFFIC = web.AppKey("traffic", Traffic)
 # Only there when the sandbox started the bot itself.
 BOT = web.AppKey("bot", BotProcess)

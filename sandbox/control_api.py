@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sandbox.app_keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TIME, TRAFFIC, WALLET_EXTENSION, WORLD
+from sandbox.app_keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, RECEIVER, TIME, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.chains import ETHEREUM
 from sandbox.control_requests import PREFIX, ConflictError, json_body, json_route, whole_number
 from sandbox.deployments import generate_contracts
@@ -82,6 +82,7 @@ class ControlApi:
         self._app[NODES].reset()
         self._app[WALLET_EXTENSION].calls.clear()
         self._app[DISCORD].reset()
+        self._app[RECEIVER].reset()
         return {}
 
     async def _seed(self, request: web.Request) -> Json:

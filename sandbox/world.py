@@ -15,6 +15,7 @@ from sandbox.wallets import Wallet
 BOT_TOKEN = "sandbox.bot.token"
 API_KEY = "sandbox-loopring-key"
 BLOCKSCOUT_KEY = "proapi_sandbox"
+WEBHOOK_KEY = "sandbox-webhook-key-of-no-value-at-all"
 APPLICATION_ID = 900000000000000001
 JOINED_AT = "2024-01-01T00:00:00.000000+00:00"
 

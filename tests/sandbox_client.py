@@ -17,12 +17,17 @@ from aiohttp import web
 from sandbox.app import make_app
 from sandbox.community import load_world
 from sandbox.discord.interactions import Deadlines
-from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
+from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, WEBHOOK_KEY
 from tests.conformance.traffic import assert_valid, judges
 
 # Discord's three seconds are bench's to measure; here they would make a busy machine a failing test.
 PATIENT = Deadlines(first_response=60)
-SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
+SECRETS = {
+    "DISCORD_TOKEN": BOT_TOKEN,
+    "LOOPRING_API_KEY": API_KEY,
+    "ETHEREUM_API_KEY": BLOCKSCOUT_KEY,
+    "WEBHOOK_KEY": WEBHOOK_KEY,
+}
 
 
 class Answer(dict[str, Any]):

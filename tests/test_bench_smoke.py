@@ -17,7 +17,7 @@ from bench.figures import fails
 from bench.small_sizes import SMALL, small_sizes
 
 
-@pytest.mark.parametrize("name", ["passes", "judging", "roles", "background", "first-sync", "pictures"])
+@pytest.mark.parametrize("name", ["passes", "judging", "roles", "background", "first-sync", "pictures", "webhooks"])
 async def test_a_part_runs_and_what_it_counts_is_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, constant, size in small_sizes():
         monkeypatch.setattr(module, constant, size)

@@ -23,6 +23,7 @@ from bot.app.schedule import schedule
 from bot.app.session_starts import SessionStarts
 from bot.app.source_versions import ASKED_EVERY, SourceVersions
 from bot.app.sync_jobs import open_sync, schedule_sync
+from bot.app.webhook_jobs import open_webhooks
 from bot.cogs.about_cog import About
 from bot.cogs.gates.discord_roles import DiscordRoles
 from bot.cogs.gates.gate_cog import GateCog
@@ -126,6 +127,7 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
             background.every(_ASKS_THE_TIME, follower.follow, name="clock")
         channels = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)
         schedule_sync(background, sync, channels.deliver, bot.is_ready)
+        await opened.enter_async_context(open_webhooks(settings.webhooks, store, bot, background, linking, clock))
         background.every(ASKED_EVERY, SourceVersions(lookup.sources).look, name="versions of sources")
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url

@@ -78,7 +78,7 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
         print_line(f"! {weakness}")
     if settings.discord.clock_url:
         print_line(f"! {moved_time_warning(settings.discord.clock_url)}")
-    for danger in settings.sync.dangers():
+    for danger in (*settings.sync.dangers(), *settings.webhooks.dangers()):
         print_line(f"! {danger}")
     if not settings.linking.rpc_urls:
         return 0

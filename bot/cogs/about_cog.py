@@ -54,12 +54,12 @@ class About(commands.Cog):
                 lines = [f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}"]
                 lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
                 parts.append("\n".join(lines))
-        shown = [
-            discord.Embed(description="\n".join(page), colour=embeds.BRAND)
-            for page in embeds.pages_of(parts, most=len(parts))
-        ]
-        shown[0].title = _TITLE().render()
-        await sending.respond(interaction, embeds=embeds.fit(shown), ephemeral=True)
+        first, *others = embeds.pages_of(parts, most=len(parts))  # an admin's commands are more than one message holds
+        embed = discord.Embed(title=_TITLE().render(), description="\n".join(first), colour=embeds.BRAND)
+        await sending.respond(interaction, embed=embed, ephemeral=True)
+        for page in others:
+            more = discord.Embed(description="\n".join(page), colour=embeds.BRAND)
+            await sending.follow_up(interaction, embed=more, ephemeral=True)
 
     def _group(self, group: app_commands.Group, guild_id: int | None) -> str:
         """The commands of a group in two lines: Discord says what each does and takes, as soon as it is typed."""

@@ -40,6 +40,7 @@ from bot.config.source_tables import (
 from bot.config.sync_table import SyncSettings
 from bot.config.validation_errors import sentence_of
 from bot.config.web_table import WebSettings
+from bot.config.webhooks_table import WebhookSettings
 from bot.errors import ConfigError
 from bot.messages import Message
 
@@ -174,6 +175,7 @@ class Settings(Table):
     linking: LinkingSettings = LinkingSettings()
     sync: SyncSettings = SyncSettings()
     pictures: PicturesSettings = PicturesSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 
@@ -181,7 +183,7 @@ class Settings(Table):
     def secrets(self) -> list[SecretStr]:
         """Everything that must never be shown."""
         keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
-        own = (self.discord.token, self.discord.client_secret)
+        own = (self.discord.token, self.discord.client_secret, self.webhooks.key)
         # The URL of each node is a secret by itself: that is how a library would quote it.
         nodes = map(SecretStr, self.linking.rpc_urls)
         return [secret for secret in (*own, *keys, *nodes) if secret]
@@ -213,6 +215,7 @@ _SECRETS = {
     ("discord", "token"): "DISCORD_TOKEN",
     ("discord", "client_secret"): "DISCORD_CLIENT_SECRET",
     ("linking", "rpc_url"): "ETH_RPC_URL",
+    ("webhooks", "key"): "WEBHOOK_KEY",
 }
 
 

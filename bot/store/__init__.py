@@ -41,6 +41,8 @@ makes no decisions, and has no messages for members.
                 them; reading_census: how networks and collections stand; doubtful_levels:
                 what was observed and is not believed; awaited_removals: for whom that is in doubt)
                 backlog: how much waits, for the metrics
+    webhooks/   webhook_store: all of it; endpoint_table: where servers' events are sent, and how far that is;
+                event_log: what happened in each server, numbered
 """
 
 from __future__ import annotations
@@ -74,6 +76,7 @@ from bot.store.linking.wallet_table import Wallets
 from bot.store.sync.reading_table import Readings
 from bot.store.sync.sync_store import SyncStore
 from bot.store.thread import Reader, Writer
+from bot.store.webhooks.webhook_store import WebhookStore
 
 T = TypeVar("T")
 
@@ -106,6 +109,7 @@ class Store:
         self.sync = SyncStore(writer, self.reader)
         self.readings = Readings(writer, self.reader)
         self.gateway = GatewayTable(writer)
+        self.webhooks = WebhookStore(writer, self.reader)
 
     @classmethod
     async def open(cls, path: Path | None, *, backups: Path | None = None, lock_timeout: float = LOCK_TIMEOUT) -> Store:

@@ -16,6 +16,7 @@ from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import ChangeRow, PostKind, PostRow
 from bot.store.sync.warned_proofs import ProofEnds
 from bot.sync.short_reason import short_reason
+from bot.sync.webhook_lines import WEBHOOK_KINDS, webhook_line
 
 # In a direct message: the name of the server, which only the one who sends it knows.
 SERVER = "<server>"
@@ -172,7 +173,7 @@ def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: 
         return _of_proof(ProofEnds.of_detail(row.detail), gates)
     if row.kind in (PostKind.SILENT, PostKind.ANSWERS):
         return [_of_source(row)]
-    return [_of_gate(row, gates.get(row.gate_id or 0))]
+    return [webhook_line(row) if row.kind in WEBHOOK_KINDS else _of_gate(row, gates.get(row.gate_id or 0))]
 
 
 def _of_hold(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: NameOf) -> Sequence[Words]:

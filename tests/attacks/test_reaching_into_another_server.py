@@ -30,6 +30,7 @@ from bot.sources.archive import ArchiveSource
 from bot.store.rows import to_account
 from tests.archive.fixtures import RECORDED_AT, header
 from tests.linking.harness import ANN, BEN, CLEO, GUILD, JOINED, MOD, LinkingHarness, open_linking, owner_of
+from tests.webhooks.harness import open_webhooks
 
 A, B = InGuild(GUILD + 1, JOINED), InGuild(GUILD, JOINED)
 MEMBERS = (ANN, BEN, CLEO)
@@ -258,3 +259,30 @@ def test_whatever_the_moderators_of_one_server_do_every_answer_in_another_stays_
         assert with_a == alone
 
     stays()
+
+
+async def test_what_admins_of_one_server_do_with_webhooks_changes_nothing_in_another() -> None:
+    """Server A's admins use the same address, and every number that B's endpoint could have."""
+    async with open_webhooks() as harness:
+        mine, _ = await harness.add("tool", B.guild_id)
+        await harness.happen(3, B.guild_id)
+        await harness.deliveries.drain()
+        before = await harness.webhooks.standings(B.guild_id)
+        await harness.add("tool", A.guild_id)
+        webhooks = harness.webhooks
+        for endpoint_id in range(-1, mine + 1):
+            for refused in (
+                webhooks.test(A.guild_id, endpoint_id),
+                webhooks.rotate(A.guild_id, endpoint_id, by=1),
+                webhooks.pause(A.guild_id, endpoint_id),
+                webhooks.resume(A.guild_id, endpoint_id),
+                webhooks.replay(A.guild_id, endpoint_id, 1),
+                webhooks.remove(A.guild_id, endpoint_id, by=1),
+            ):
+                with pytest.raises(TesseraError, match="This server has no webhook"):
+                    await refused
+        await harness.happen(2, A.guild_id)
+        await harness.deliveries.drain()
+        assert await harness.webhooks.standings(B.guild_id) == before
+        servers = [each["body"]["server_id"] for each in await harness.received()]
+        assert servers == [str(B.guild_id)] * 3 + [str(A.guild_id)] * 2

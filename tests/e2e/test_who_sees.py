@@ -60,6 +60,14 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "settings include": {"collection": "300"},
     "settings visibility": {"requirements": True},
     "settings admin-role": {},
+    "webhooks list": {},
+    "webhooks add": {"url": "https://127.0.0.1/"},
+    "webhooks test": {"webhook": 1},
+    "webhooks rotate": {"webhook": 1},
+    "webhooks pause": {"webhook": 1},
+    "webhooks resume": {"webhook": 1},
+    "webhooks replay": {"webhook": 1, "from": 1},
+    "webhooks remove": {"webhook": 1},
     "health": {},
     "sync status": {},
     "sync now": {},
@@ -74,7 +82,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
 }
 # Entries of a member's menu: tried in the tests of roles, as nobody types them.
 MENUS = {"Show collections", "Check holder"}
-_GROUPS = ("gate ", "settings ", "panel ", "holders ", "sync ")
+_GROUPS = ("gate ", "settings ", "panel ", "holders ", "sync ", "webhooks ")
 ONLY_IN_SERVERS = {"card", "verify", "vouch", "unvouch", "roles", "refresh", "health"} | MENUS
 ONLY_IN_SERVERS |= {name for name in COMMANDS if name.startswith(_GROUPS)}
 # What opens a modal first; its answer is in the tests of gates.

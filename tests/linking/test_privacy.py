@@ -27,6 +27,7 @@ from bot.store.rows import to_account
 from bot.store.sync.ledger_table import Intent
 from bot.store.sync.miss_table import JudgedMisses
 from bot.store.sync.warned_proofs import ProofEnds
+from bot.store.webhooks.webhook_store import Admin
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, JOINED, LinkingHarness, open_linking, owner_of
 
 HERS, LOST, WANTED, LINKED, COLD, VOUCHED = (f"loopring:{number}" for number in range(10001, 10007))
@@ -40,6 +41,8 @@ FACTS = FOUND_OUT | READINGS
 # What is the bot's own: when it last looked at contests; how often a server's moderators asked today, and what a
 # server has set, without names.
 OWN = {"rounds", "vouch_asks", "guild_settings", "sync_guilds", "sync_instance", "gateway_streak"}
+# Where a server's events are sent; who added it is in the log channel and the audit table.
+OWN |= {"webhook_endpoints", "webhook_logs"}
 # What is counted of an address, under keyed hashes that name no member; see `test_what_is_counted_names_nobody…`.
 ADDRESSES = {"address_events", "frozen"}
 # In which part of the export the rows of a table are, where that is not called like the table.
@@ -92,6 +95,9 @@ async def live(harness: LinkingHarness) -> None:
 async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
     """A role was given, another one is about to be; a reading denied the first; and Ann, an admin, held removals."""
     now, sync = harness.now, harness.store.sync
+    await harness.store.webhooks.add_endpoint(
+        GUILD, "https://example.org/", b"salt", now, Admin(ANN, harness.pseudonym(ANN)), most=1
+    )
     await sync.members.seen(GUILD, ANN, JOINED, now, now)
     run_id = await sync.runs.begin(GUILD, now, by=ANN)
     intent = Intent(GUILD, ANN, 7, gate.gate_id, run_id, Act.ADD, f"gives it to {ANN}", is_counted=False, at=now)

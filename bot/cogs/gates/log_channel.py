@@ -45,12 +45,16 @@ _TITLES = {
     "answers": Message("A source answers again"),
     "viewed": Message("Lists of holders"),
     "stuck": Message("Roles that could not be updated"),
+    "webhook_added": Message("Webhooks"),
+    "webhook_rotated": Message("Webhooks"),
+    "webhook_removed": Message("Webhooks"),
+    "webhook_failed": Message("A webhook is paused"),
 }
 _UNACCEPTED = Message(
     "Discord does not accept what Tessera has to say here. `/sync status` shows how things are, and `/sync staged` "
     "lists the removals that wait for a decision."
 )
-_ALARMING = frozenset({_ALERT, "parked", "silent", "stuck"})
+_ALARMING = frozenset({_ALERT, "parked", "silent", "stuck", "webhook_failed"})
 # Rounds of five seconds: ten minutes.
 _RESTS = 120
 _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)

@@ -17,6 +17,7 @@ _ADMINS_ONLY = Message(
     "Only members who may manage this server, or have its role for configuring Tessera, can use this."
 )
 _MANAGERS_ONLY = Message("Only members who may manage this server can decide which role may configure Tessera.")
+_MANAGE_SERVER = Message("Only members who may manage this server can use this: what is sent leaves Discord.")
 _MODERATORS_ONLY = Message("Only members who may manage this server or its roles can use this.")
 _IN_A_SERVER = Message("Use this in a server to which Tessera was added.")
 
@@ -50,6 +51,16 @@ def require_manager(interaction: discord.Interaction[Any]) -> None:
     """
     if not interaction.permissions.manage_guild:
         raise InputError(_MANAGERS_ONLY)
+
+
+def require_manage_server(interaction: discord.Interaction[Any]) -> None:
+    """Refuse anyone without Manage Server: what leaves the server is not for a role that only configures Tessera.
+
+    Raises:
+        InputError: they have it not.
+    """
+    if not interaction.permissions.manage_guild:
+        raise InputError(_MANAGE_SERVER)
 
 
 def require_moderator(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:

@@ -16,6 +16,7 @@ from bot.store.rows import first, moment, seconds
 from bot.store.sync import member_rows
 from bot.store.sync.owed_table import owe
 from bot.store.thread import Reader, Writer
+from bot.store.webhooks import event_log
 
 # What is exported of each table; hashes of tokens and texts are left out, as they mean nothing to a reader.
 _EXPORTED = {
@@ -103,6 +104,7 @@ class Members:
             exported["decided_by_you"] = _rows(db, decided, [user_id])
             for part, sql in member_rows.EXPORTED_BESIDES.items():
                 exported[part] = _rows(db, sql, [user_id])
+            exported["webhook_events"] = _rows(db, event_log.EXPORTED, [user_id])
             exported["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
             by_or_about = "SELECT at, verb FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
             exported["audit"] = _rows(db, by_or_about, [actor, actor])
@@ -135,6 +137,7 @@ class Members:
             db.execute("UPDATE vouches SET moderator = NULL WHERE moderator = ?", [pseudonym(user_id)])
             gate_history.forget_member(db, user_id, pseudonym(user_id))
             member_rows.forget_member(db, user_id, pseudonym(user_id))
+            event_log.forget_member(db, user_id)
             record(db, now, pseudonym(user_id), "delete")
             return int(count)
 

@@ -21,6 +21,7 @@ from bot.store.schema import gateway_tables  # isort: skip
 from bot.store.schema import browser_tables  # isort: skip
 from bot.store.schema import greeting_tables  # isort: skip
 from bot.store.schema import holder_tables  # isort: skip
+from bot.store.schema import webhook_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "sync_tables",
     "triggers",
     "waiting_tables",
+    "webhook_tables",
 ]

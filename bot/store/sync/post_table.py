@@ -48,6 +48,10 @@ class PostKind(StrEnum):
     ANSWERS = auto()  # it does again
     VIEWED = auto()  # somebody looked at a full list of holders
     STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
+    WEBHOOK_ADDED = auto()  # events are sent to somebody outside from now on
+    WEBHOOK_ROTATED = auto()
+    WEBHOOK_REMOVED = auto()
+    WEBHOOK_FAILED = auto()  # it failed for so long that nothing is sent to it any more
 
 
 # What members are notified of days in advance comes last; of that, what waits until its gate works again.

@@ -16,7 +16,8 @@ from bot.store.thread import Writer
 
 # Everything of a server; `role_misses` and the rest have it as a column.
 _OF_GUILD = ("sync_members", "role_grants", "role_intents", "role_misses", "role_holds", "sync_changes", "sync_runs")
-_ALL_OF_GUILD = (*_OF_GUILD, "sync_posts", "owed_roles", "accepted_losses", "sync_guilds")
+_WEBHOOKS = ("webhook_endpoints", "webhook_events", "webhook_logs")
+_ALL_OF_GUILD = (*_OF_GUILD, "sync_posts", "owed_roles", "accepted_losses", *_WEBHOOKS, "sync_guilds")
 
 
 @dataclass(frozen=True, slots=True)

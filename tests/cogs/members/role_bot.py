@@ -29,6 +29,7 @@ from bot.cogs.linking.verify_cog import VerifyCog
 from bot.cogs.linking.vouch_cog import VouchCog
 from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
 from bot.cogs.members.role_follow_up import RoleFollowUp
+from bot.cogs.webhooks.webhooks_cog import WebhooksCog
 from bot.config.settings import load
 from bot.gates.gate import Gate, GateDraft
 from bot.gates.parser import parse_rule
@@ -39,11 +40,15 @@ from bot.linking.steps import ProofSetup
 from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
 from bot.pictures.studio import Studio
+from bot.sources.public_address import Reachable
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
 from bot.sync.readings import Readings, Wanted
 from bot.sync.sync import Sync
 from bot.ui.client import Bot, point_at
+from bot.webhooks.delivery.posting import open_poster
+from bot.webhooks.delivery.webhooks import Webhooks
+from bot.webhooks.values.webhook_signature import SecretKey
 from sandbox.world import BOT_TOKEN
 from tests.sandbox_client import SECRETS, Answer, Person, SandboxClient, open_sandbox, write_config
 
@@ -136,7 +141,7 @@ async def open_role_bot(
     async with open_sandbox(privileged_intents=privileged_intents) as sandbox:
         settings = load(write_config(folder, sandbox, loopring=loopring, sources=sources, **tables), SECRETS)
         point_at(settings.discord)
-        async with open_lookup(settings, store) as lookup:
+        async with open_lookup(settings, store) as lookup, open_poster(Reachable(), clock) as poster:
             bot = Bot(settings.discord, cancel_reads=lookup.close)
             linking = Linking.over(
                 store,
@@ -179,6 +184,8 @@ async def open_role_bot(
             gates = GateCog.over(bot, store, sync, discord_roles, found, clock=clock, expires=EXPIRES)
             await bot.add_cog(gates)
             await add_role_cogs(bot, settings, lookup, parts, proofs, collections, discord_roles.guild_roles)
+            hooks = Webhooks(store.webhooks, poster, SecretKey("a key"), linking.pseudonym, clock, most=5)
+            await bot.add_cog(WebhooksCog(bot, hooks))
             stop = asyncio.Event()
             running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, Background()))
             try:

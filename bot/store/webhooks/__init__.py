@@ -1,0 +1,1 @@
+"""What outgoing webhooks store: endpoints, and the log of events of each server that has one."""

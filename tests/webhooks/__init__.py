@@ -1,0 +1,1 @@
+"""Tests of outgoing webhooks: delivery, and what admins do with endpoints."""
