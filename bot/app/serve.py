@@ -63,7 +63,7 @@ from bot.store.pseudonyms import pseudonyms
 from bot.sync.sync import Sync
 from bot.ui.client import Bot, point_at
 from bot.ui.other_process import OtherProcess
-from bot.web.server import start_server
+from bot.web.server import Server, start_server
 from bot.web.verify_page import VerifyPage
 
 log = logging.getLogger(__name__)
@@ -144,14 +144,18 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
             open_metrics(settings, bot, lookup, store, roles, background, lag=server.lag.report, now=clock.now)
         )
         if reload:
-            reload.on_change("display.cache_seconds", lambda new: lookup.cache_answers_for(new.display.cache_for))
-            reload.on_change("web.trusted_proxies", lambda new: server.trust(new.web.proxies))
-            reload.on_change("discord.presence", lambda new: bot.show_presence(new.discord.presence))
-            reload.each_time(lambda: _end_pauses(lookup, sync))
-            following = asyncio.create_task(reload.follow(), name="reload")
-            opened.callback(following.cancel)
+            opened.callback(_follow(reload, bot, lookup, sync, server).cancel)
         starts = SessionStarts(store.gateway, now=clock.now, monotonic=clock.monotonic)
         await run_until(stop, bot, token.get_secret_value(), background, starts)
+
+
+def _follow(reload: Reload, bot: Bot, lookup: Lookup, sync: Sync, server: Server) -> asyncio.Task[None]:
+    """Apply what changes in the settings while the bot runs."""
+    reload.on_change("display.cache_seconds", lambda new: lookup.cache_answers_for(new.display.cache_for))
+    reload.on_change("web.trusted_proxies", lambda new: server.trust(new.web.proxies))
+    reload.on_change("discord.presence", lambda new: bot.show_presence(new.discord.presence))
+    reload.each_time(lambda: _end_pauses(lookup, sync))
+    return asyncio.create_task(reload.follow(), name="reload")
 
 
 async def _end_pauses(lookup: Lookup, sync: Sync) -> None:
