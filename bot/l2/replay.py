@@ -33,7 +33,6 @@ from bot.l2.transactions import (
     Transaction,
     Transfer,
     Withdrawal,
-    float24,
     read_transactions,
 )
 from bot.messages import Message, Words
@@ -147,7 +146,7 @@ class Replay:
 
     def _trade(self, each: SpotTrade) -> None:
         touched = (each.account_a, each.account_b)
-        fill_a, fill_b = float24(each.written_fill_a), float24(each.written_fill_b)
+        fill_a, fill_b = each.fill_a, each.fill_b
         both = each.token_a >= FIRST_NFT_SLOT and each.token_b >= FIRST_NFT_SLOT
         if both and (each.fee_bips_a or each.fee_bips_b):
             self._deviate(_FEE_IN_NFTS, touched)

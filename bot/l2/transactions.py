@@ -72,7 +72,7 @@ class Withdrawal(NamedTuple):
     fee_token: int
     written_fee: int
     storage: int
-    onchain_hash: bytes
+    onchain_hash: bytes  # of where it goes, which the calldata has elsewhere
 
     @property
     def amount(self) -> int:
@@ -123,6 +123,16 @@ class SpotTrade(NamedTuple):
     written_bought_b: int
     fee_high_a: int
     fee_high_b: int
+
+    @property
+    def fill_a(self) -> int:
+        """What A gives, in its token's smallest unit."""
+        return float24(self.written_fill_a)
+
+    @property
+    def fill_b(self) -> int:
+        """What B gives, likewise."""
+        return float24(self.written_fill_b)
 
     @property
     def bought_a(self) -> int:
