@@ -1,4 +1,4 @@
-"""Single transactions: who owns an account, what lies in a slot, and what happens where a block contradicts the replay."""
+"""Single transactions: who owns an account, what lies in a slot, and what a contradiction does to whom."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def test_an_invalid_withdrawal_takes_nothing() -> None:
         ((layouts.transfer(1001, 1002, SLOT, 1, to_token=5),), {1001, 1002}, "not for NFTs"),
         (layouts.nft_data(1001, SLOT, OTHER), {1001}, "states that another NFT"),
         (layouts.nft_data(1001, SLOT, MadeNft(BEN, 0, CONTRACT, NFT.nft_id, 5))[:1], {1001}, "states that another NFT"),
-        (layouts.nft_data(1001, SLOT, MadeNft(ANN, 0, OTHER_CONTRACT, NFT.nft_id, 5))[1:], {1001}, "states that another"),
+        (layouts.nft_data(1001, SLOT, MadeNft(ANN, 0, OTHER_CONTRACT, NFT.nft_id, 5))[1:], {1001}, "another NFT"),
         (layouts.nft_data(1001, SLOT, MadeNft(ANN, 1, CONTRACT, NFT.nft_id, 5))[1:], {1001}, "states that another NFT"),
         (layouts.nft_data(1001, SLOT, MadeNft(ANN, 0, CONTRACT, NFT.nft_id, 6))[1:], {1001}, "states that another NFT"),
         (layouts.nft_data(1002, SLOT, NFT), {1002}, "states that another NFT"),
