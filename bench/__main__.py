@@ -31,6 +31,7 @@ from bench import (
     page,
     passes,
     poisoned,
+    rebuild,
     recording,
     role_delays,
 )
@@ -46,6 +47,7 @@ SECTIONS = {
     "footprint": footprint.measure,
     "archive": archive.measure,
     "recording": recording.measure,
+    "rebuild": rebuild.measure,
     "page": page.measure,
     "flood": flood.measure,
     "attacks": attacks.measure,

@@ -20,8 +20,9 @@ def final_accounts(
     owners: OwnersByAccount, slots: NftSlots, nfts: KnownNfts, incomplete: Mapping[int, Words]
 ) -> Iterator[AccountState]:
     """Every account that has an owner, a slot, or a deviation; by its number."""
-    known = ((account, []) for account in sorted(owners.address.keys() | incomplete.keys()))
-    both: Iterator[tuple[int, list[tuple[int, int]]]] = merge(known, slots.accounts(), key=lambda each: each[0])
+    nothing: list[tuple[int, int]] = []
+    known = ((account, nothing) for account in sorted(owners.address.keys() | incomplete.keys()))
+    both = merge(known, slots.accounts(), key=lambda each: each[0])
     for account, parts in groupby(both, key=lambda each: each[0]):
         held = [each for _, slots_held in parts for each in slots_held]
         reason = incomplete.get(account)

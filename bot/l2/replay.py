@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from bot.l2.account_state import AccountState, Deviation, Place
 from bot.l2.block_check import CheckedBlock
 from bot.l2.block_errors import ChainError
+from bot.l2.block_layout import read_transactions
 from bot.l2.final_accounts import final_accounts
 from bot.l2.known_nfts import NO_NFT, UNKNOWN_NFT, KnownNfts, NftIdentity
 from bot.l2.nft_slots import NftSlots
@@ -33,7 +34,6 @@ from bot.l2.transactions import (
     Transaction,
     Transfer,
     Withdrawal,
-    read_transactions,
 )
 from bot.messages import Message, Words
 

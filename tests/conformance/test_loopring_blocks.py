@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot.l2.block_check import HEADER_SIZE, BlockEvent, ChainError, check_block
+from bot.l2.block_check import HEADER_SIZE, BlockEvent, check_block
+from bot.l2.block_errors import ChainError
+from bot.l2.block_layout import read_transactions
 from bot.l2.submissions import SubmittedBlock, read_blocks
 from bot.l2.transactions import (
     AccountUpdate,
@@ -24,7 +26,6 @@ from bot.l2.transactions import (
     Transfer,
     Withdrawal,
     float16,
-    read_transactions,
 )
 from sandbox.rollup.calldata import Layout, SentBlock, Submitter, calldata
 from tests.conformance.missing import shared

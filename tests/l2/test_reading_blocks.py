@@ -6,10 +6,10 @@ import hashlib
 
 import pytest
 
-from bot.l2.block_check import BlockEvent, ChainError, check_block
-from bot.l2.block_errors import LayoutError
+from bot.l2.block_check import BlockEvent, check_block
+from bot.l2.block_errors import ChainError, LayoutError
+from bot.l2.block_layout import read_transactions
 from bot.l2.submissions import SubmittedBlock, read_blocks
-from bot.l2.transactions import read_transactions
 from bot.l2.zero_runs import MAX_EXPANDED, expand_zero_runs
 from sandbox.rollup import layouts
 from sandbox.rollup.calldata import Layout, SentBlock, Submitter, calldata, compress

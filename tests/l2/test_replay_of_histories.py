@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.l2.account_state import Place
-from bot.l2.block_check import ChainError, check_block
-from bot.l2.block_errors import BlockError
+from bot.l2.block_check import check_block
+from bot.l2.block_errors import BlockError, ChainError
 from bot.l2.submissions import SubmittedBlock, read_blocks
 from sandbox.community import load_world
 from sandbox.rollup.calldata import Layout
