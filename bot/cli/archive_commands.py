@@ -1,4 +1,4 @@
-"""`tessera archive …`: record holdings into a file, verify it, show it, and serve it."""
+"""`tessera archive …`: record holdings into a file or rebuild them from blocks, verify it, show it, and serve it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from bot.archive.show import summary_json, summary_text
 from bot.archive_api.http_api import KEY_VARIABLE, make_app, start_serving
 from bot.archive_api.progress import Progress
 from bot.archive_api.record import Report, list_holders, parse_refs, record
+from bot.cli.rebuild_command import add_rebuild, run_rebuild
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.secrets import read_secret
 from bot.config.settings import Settings
@@ -49,7 +50,7 @@ _MOST_FAILED = 20
 
 
 def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
-    """Add `archive` with its four commands.
+    """Add `archive` with its five commands.
 
     Args:
         subparsers: What `ArgumentParser.add_subparsers` returned.
@@ -70,6 +71,7 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="continue with FILE.partial, and ask again about what failed"
     )
     new.add_argument("--allow-gaps", action="store_true", help="exit with 0 even if accounts failed or are incomplete")
+    add_rebuild(commands, config)
     for name, words in (("verify", "read every line of an archive, and report what is wrong"),):
         commands.add_parser(name, parents=[config], help=words).add_argument("file", type=Path)
     show = commands.add_parser(
@@ -96,6 +98,8 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
     """
     if arguments.archive_command == "record":
         return await _record(settings, arguments, open_source)
+    if arguments.archive_command == "rebuild":
+        return await run_rebuild(arguments)
     if arguments.archive_command == "verify":
         return await asyncio.to_thread(_verify, arguments.file)
     if arguments.archive_command == "show":
@@ -221,9 +225,12 @@ async def _show(arguments: argparse.Namespace) -> int:
         if ref.kind is RefKind.OWNER:
             account = await source.fetch_account(ref.value, Askers(Asker.job("archive")))
         holdings, owner = await _fetch_with_owner(source, account)
+        since = await source.fetch_owner_since(account) if owner and not arguments.json else None
     finally:
         await source.close()
     _print((holdings_json if arguments.json else holdings_table)(holdings.shown(hide_scam=False), owner))
+    if since:
+        _print(f"Owner since block {since[0]:,} of layer 2, transaction {since[1]}")
     return 0 if holdings.complete else 1
 
 
