@@ -32,7 +32,10 @@ _NOT_TEXT = Message("{path}: the list of collections is not a text in UTF-8.")
 _NO_COLUMN = Message("{path}: the first line must name the columns: contract, number, name, avatar.")
 _BAD_CONTRACT = Message("{path}, line {line}: “{contract}” is not a contract: 0x and 40 hex digits are expected.")
 _BAD_NUMBER = Message("{path}, line {line}: “{number}” is not a collection's number: 1 to 17 digits are expected.")
-_TWICE = Message("{path}, line {line}: the contract {contract} is there twice.")
+_TWICE = Message(
+    "{path}, line {line}: the contract {contract} is there twice, and blocks do not say which of two collections an "
+    "NFT is of: keep one line."
+)
 
 SOURCE = "Loopring's blocks on Ethereum"
 _COLUMNS = ("contract", "number", "name", "avatar")
