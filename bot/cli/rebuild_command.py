@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.rebuilt_archive import read_known_collections, write_rebuilt
+from bot.archive_api.fetch_blocks import fetch_blocks
+from bot.archive_api.history_nodes import HistoryNodes
+from bot.archive_api.rebuild_progress import RebuildProgress
+from bot.archive_api.rebuilt_archive import KnownCollection, read_known_collections, write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
-from bot.errors import ConfigError
+from bot.errors import ConfigError, InputError
 from bot.l2.replay import Replay
 from bot.messages import Message
+from bot.sources.session import open_session
 from bot.text.plural import plural
 
+_NOT_URLS = Message("--rpc takes addresses of Ethereum nodes, such as https://…, separated by commas.")
 _EXISTS = Message("{path}: exists already. Choose another name.")
 
 _MOST_SHOWN = 20
@@ -31,7 +37,15 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
     rebuild = commands.add_parser(
         "rebuild", parents=[config], help="rebuild what every Loopring account held from the blocks on Ethereum"
     )
-    rebuild.add_argument("--from-dir", type=Path, required=True, metavar="DIR", help="blocks that were fetched before")
+    where = rebuild.add_mutually_exclusive_group(required=True)
+    where.add_argument("--rpc", metavar="URL[,URL]", help="fetch the blocks from these Ethereum nodes")
+    where.add_argument("--from-dir", type=Path, metavar="DIR", help="blocks that were fetched before: asks nobody")
+    rebuild.add_argument(
+        "--blocks",
+        type=Path,
+        metavar="DIR",
+        help="where fetched blocks are kept (default: FILE.blocks)",
+    )
     rebuild.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the archive to write")
     rebuild.add_argument(
         "--collections", type=Path, metavar="FILE", help="CSV of known collections: contract, number, name, avatar"
@@ -45,16 +59,44 @@ async def run_rebuild(arguments: argparse.Namespace) -> int:
     Raises:
         TesseraError: its sentence is to be printed, and nothing was written.
     """
-    return await asyncio.to_thread(_rebuild, arguments)
-
-
-def _rebuild(arguments: argparse.Namespace) -> int:
     path: Path = arguments.output
-    if path.exists():
+    if await asyncio.to_thread(path.exists):
         raise ConfigError(_EXISTS, path=path)
-    known = read_known_collections(arguments.collections) if arguments.collections else {}
-    replay = replay_folder(BlockFolder(arguments.from_dir), _show_progress)
-    _clear_progress()
+    known = await asyncio.to_thread(read_known_collections, arguments.collections) if arguments.collections else {}
+    folder = BlockFolder(arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks"))
+    progress = RebuildProgress(sys.stderr)
+    try:
+        if arguments.rpc:
+            await _fetch(_urls(arguments.rpc), folder, progress)
+        return await asyncio.to_thread(_rebuild, arguments, folder, known, progress)
+    finally:
+        progress.clear()
+
+
+async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProgress) -> None:
+    async with open_session() as session:
+        nodes = HistoryNodes(session, urls)
+        await nodes.check()
+        with folder.open_to_write():
+            await fetch_blocks(nodes, folder, progress.fetched)
+
+
+def _urls(text: str) -> list[str]:
+    urls = [url.strip() for url in text.split(",")]
+    if not all(url.startswith(("https://", "http://")) for url in urls):
+        raise InputError(_NOT_URLS)
+    return urls
+
+
+def _rebuild(
+    arguments: argparse.Namespace,
+    folder: BlockFolder,
+    known: Mapping[str, KnownCollection],
+    progress: RebuildProgress,
+) -> int:
+    path: Path = arguments.output
+    replay = replay_folder(folder, progress.replayed)
+    progress.clear()
     index = write_rebuilt(path, replay, known)
     _report_deviations(replay)
     accounts, collections = index.count("accounts"), index.count("collections")
@@ -74,18 +116,6 @@ def _report_deviations(replay: Replay) -> None:
         _print_error(f"… and {replay.deviation_count - _MOST_SHOWN:,} more.")
     if replay.deviation_count:
         _print_error("These accounts are in the archive as incomplete: what else they held is unknown.")
-
-
-def _show_progress(block: int) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\033[Kblock {block:,}")
-        sys.stderr.flush()
-
-
-def _clear_progress() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
 
 
 def _print(text: str) -> None:

@@ -77,14 +77,19 @@ class CheckedBlock:
     data: bytes
     header: BlockHeader
 
+    @property
+    def root(self) -> bytes:
+        """Of the tree after it."""
+        return self.header.root_after
+
 
 def check_block(
-    before: CheckedBlock | None, event: BlockEvent, block: SubmittedBlock, *, exchange: bytes = EXCHANGE
+    before: CheckedBlock | BlockEvent | None, event: BlockEvent, block: SubmittedBlock, *, exchange: bytes = EXCHANGE
 ) -> CheckedBlock:
     """The block, if everything that Ethereum says about it is true of it.
 
     Args:
-        before: The block before it; None for the first, whose number is 1.
+        before: The block before it, or its event; None for the first, whose number is 1.
         event: What the exchange's contract emitted for it.
         block: What was submitted.
         exchange: The address of the contract.
@@ -93,9 +98,7 @@ def check_block(
         ChainError: a gap, another block than the confirmed one, of another exchange, or not a continuation.
         LayoutError: of an unknown size, cut off, or too long.
     """
-    last = before.number if before else 0
-    if event.number != last + 1:
-        raise ChainError(_GAP, expected=last + 1, found=event.number, before=last)
+    check_next(before, event)
     number, found = event.number, hashlib.sha256(block.data).digest()
     if found != event.data_hash:
         raise ChainError(_WRONG_HASH, number=number, found=_hex(found), expected=_hex(event.data_hash))
@@ -105,14 +108,25 @@ def check_block(
         raise ChainError(_WRONG_EXCHANGE, number=number, found=_hex(header.exchange), expected=_hex(exchange))
     if header.root_after != event.root:
         raise ChainError(_ROOT_NOT_CONFIRMED, number=number, found=_hex(header.root_after), expected=_hex(event.root))
-    if before and header.root_before != before.header.root_after:
+    if before and header.root_before != before.root:
         raise ChainError(
             _BROKEN_CHAIN,
             number=number,
             found=_hex(header.root_before),
-            expected=_hex(before.header.root_after),
+            expected=_hex(before.root),
         )
     return CheckedBlock(number, block.size, block.data, header)
+
+
+def check_next(before: CheckedBlock | BlockEvent | None, event: BlockEvent) -> None:
+    """Check that no block is missing between two.
+
+    Raises:
+        ChainError: one is, or the event is of an earlier block.
+    """
+    last = before.number if before else 0
+    if event.number != last + 1:
+        raise ChainError(_GAP, expected=last + 1, found=event.number, before=last)
 
 
 def check_size(number: int, size: int, found: int) -> None:
