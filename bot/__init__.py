@@ -20,6 +20,7 @@ in three places: its package, `store/<feature>` and `cogs/<feature>`.
     config/                  Settings, read once, from a TOML file and the environment
     sources/                 where holdings come from, over one HTTP client that respects limits
     archive/                 holdings in a file: the format alone
+    l2/                      pure: Loopring's layer 2 as Ethereum has it: blocks checked, decoded and replayed
     store/                   SQLite, on one thread that owns the connection; file/: opening, lock, backups
     lookup/                  answers about accounts and collections, shared while under way and cached for a while
     linking/                 accounts of members, and their proofs from the first step to the last

@@ -5,7 +5,7 @@ Unknown keys are ignored; a change to the meaning of known ones must increase `V
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -24,14 +24,28 @@ class LineError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class RebuiltFrom:
+    """The last block of layer 2 that an archive was rebuilt from: its number, the root after it, whose block it is."""
+
+    block: int
+    root: str
+    exchange: str
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
-    """The metadata of an archive: network, source, time of recording, and the program that wrote it."""
+    """The metadata of an archive: network, source, time of recording, and the program that wrote it.
+
+    Attributes:
+        rebuilt: Where the holdings follow from blocks; None: a source was asked.
+    """
 
     network: str
     source: str
     recorded_at: datetime
     tool: str
     has_nfts: bool = False
+    rebuilt: RebuiltFrom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,11 @@ class HeldRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """What one account held at `as_of`; `owner` "": unknown. Complete unless `incomplete_reason` says why not."""
+    """What one account held at `as_of`; `owner` "": unknown. Complete unless `incomplete_reason` says why not.
+
+    Attributes:
+        owner_since: Block of layer 2 and transaction in which it got its owner; None: a source named the owner.
+    """
 
     account_id: str
     as_of: datetime
@@ -53,6 +71,7 @@ class AccountRecord:
     total: int | None = None
     incomplete_reason: str = ""
     holdings: tuple[HeldRecord, ...] = ()
+    owner_since: tuple[int, int] | None = None
 
     @property
     def complete(self) -> bool:
@@ -72,17 +91,18 @@ def order(identifier: str) -> tuple[int, str]:
 
 def encode_header(header: Header) -> bytes:
     """The first line."""
-    return orjson.dumps(
-        {
-            "format": FORMAT,
-            "version": VERSION,
-            "network": header.network,
-            "source": header.source,
-            "recorded_at": header.recorded_at,
-            "tool": header.tool,
-            "nfts": header.has_nfts,
-        }
-    )
+    line: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "network": header.network,
+        "source": header.source,
+        "recorded_at": header.recorded_at,
+        "tool": header.tool,
+        "nfts": header.has_nfts,
+    }
+    if header.rebuilt:
+        line["rebuilt"] = asdict(header.rebuilt)
+    return orjson.dumps(line)
 
 
 def encode_collection(collection: Collection) -> bytes:
@@ -98,6 +118,8 @@ def encode_account(record: AccountRecord) -> bytes:
     line: dict[str, Any] = {"kind": "account", "id": record.account_id}
     if record.owner:
         line["owner"] = record.owner
+    if record.owner_since:
+        line["owner_since"] = record.owner_since
     line |= {"as_of": record.as_of, "complete": record.complete, "total": record.total}
     if record.incomplete_reason:
         line["gap"] = record.incomplete_reason
@@ -139,6 +161,12 @@ class _Line(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
 
+class _RebuiltLine(_Line):
+    block: _Count
+    root: str
+    exchange: str
+
+
 class _HeaderLine(_Line):
     format: Literal["tessera-archive"]
     version: int
@@ -147,6 +175,7 @@ class _HeaderLine(_Line):
     recorded_at: _Moment
     tool: str
     nfts: bool
+    rebuilt: _RebuiltLine | None = None
 
 
 class _CollectionLine(_Line):
@@ -185,6 +214,7 @@ class _AccountLine(_Line):
     kind: Literal["account"]
     id: _Id
     owner: str = ""
+    owner_since: tuple[_Count, _Count] | None = None
     as_of: _Moment
     complete: bool
     total: _Count | None
@@ -227,7 +257,8 @@ def read_version(line: bytes) -> int:
 def decode_header(line: bytes) -> Header:
     """What `encode_header` was given; `LineError` if it does not have this version's form."""
     read = _read(_HeaderLine, line)
-    return Header(read.network, read.source, read.recorded_at, read.tool, has_nfts=read.nfts)
+    rebuilt = RebuiltFrom(**read.rebuilt.model_dump()) if read.rebuilt else None
+    return Header(read.network, read.source, read.recorded_at, read.tool, has_nfts=read.nfts, rebuilt=rebuilt)
 
 
 def decode_collection(line: bytes, network: str) -> Collection:
@@ -243,7 +274,7 @@ def decode_account(line: bytes) -> AccountRecord:
     if read.complete != (read.gap == ""):
         raise LineError("complete and gap contradict each other")
     holdings = tuple(_held_record(*held) for held in read.holdings)
-    return AccountRecord(read.id, read.as_of, read.owner, read.total, read.gap, holdings)
+    return AccountRecord(read.id, read.as_of, read.owner, read.total, read.gap, holdings, read.owner_since)
 
 
 def _held_record(collection_id: str, kinds: int, nfts: _NftsLine | None = None) -> HeldRecord:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
+from bot.archive.lines import Header
 from bot.archive.reader import Archive
 from bot.text import safe_text
 
@@ -24,6 +26,7 @@ def summary(archive: Archive) -> dict[str, Any]:
         "nfts": header.has_nfts,
         "bytes": archive.path.stat().st_size,
         "sha256": archive.sha256,
+        "rebuilt": asdict(header.rebuilt) if header.rebuilt else None,
     }
 
 
@@ -35,13 +38,21 @@ def summary_text(archive: Archive) -> str:
     return "\n".join(
         (
             f"An archive of {safe_text(what['network'], 80, plain=True)}, as reported by {source} to {tool}",
-            f"Recorded from {archive.header.recorded_at:%Y-%m-%d %H:%M:%S} UTC on",
+            _when(archive.header),
             f"{what['accounts']:,} accounts{incomplete}; the owners of {what['owners']:,} are known",
             f"{what['collections']:,} collections; single NFTs {'are' if what['nfts'] else 'were not'} recorded",
             f"{what['bytes']:,} bytes",
             f"SHA-256 {what['sha256']}",
         )
     )
+
+
+def _when(header: Header) -> str:
+    moment = f"{header.recorded_at:%Y-%m-%d %H:%M:%S} UTC"
+    if header.rebuilt is None:
+        return f"Recorded from {moment} on"
+    root = safe_text(header.rebuilt.root, 80, plain=True)
+    return f"As of block {header.rebuilt.block:,} of {moment}, after which the root of the tree is {root}"
 
 
 def summary_json(archive: Archive) -> str:

@@ -1,1 +1,8 @@
-"""Records an archive from a source, and serves one over Loopring's v3 API."""
+"""Records an archive from a source, rebuilds one from blocks, and serves one over Loopring's v3 API.
+
+record, progress      a source is asked account by account
+block_folder          blocks that were fetched, on the disk
+replay_folder         all of them, checked and replayed
+rebuilt_archive       the end of a replay → an archive
+http_api, loopring_json  an archive over Loopring's API
+"""

@@ -1,4 +1,4 @@
-"""`tessera archive …`: record holdings into a file, verify it, show it, and serve it."""
+"""`tessera archive …`: record holdings into a file or rebuild them from blocks, verify it, show it, and serve it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from bot.archive_api.progress import Progress
 from bot.archive_api.record import Report, list_holders, parse_refs, record
 from bot.cli.archive_snapshot import add_arguments as add_snapshot_arguments
 from bot.cli.archive_snapshot import compare_archives, import_snapshot
+from bot.cli.rebuild_command import add_rebuild, run_rebuild
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.secrets import read_secret
 from bot.config.settings import Settings
@@ -72,6 +73,7 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="continue with FILE.partial, and ask again about what failed"
     )
     new.add_argument("--allow-gaps", action="store_true", help="exit with 0 even if accounts failed or are incomplete")
+    add_rebuild(commands, config)
     for name, words in (("verify", "read every line of an archive, and report what is wrong"),):
         commands.add_parser(name, parents=[config], help=words).add_argument("file", type=Path)
     show = commands.add_parser(
@@ -99,6 +101,8 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
     """
     if arguments.archive_command == "record":
         return await _record(settings, arguments, open_source)
+    if arguments.archive_command == "rebuild":
+        return await run_rebuild(arguments)
     if arguments.archive_command == "verify":
         return await asyncio.to_thread(_verify, arguments.file)
     if arguments.archive_command == "show":
@@ -228,9 +232,12 @@ async def _show(arguments: argparse.Namespace) -> int:
         if ref.kind is RefKind.OWNER:
             account = await source.fetch_account(ref.value, Askers(Asker.job("archive")))
         holdings, owner = await _fetch_with_owner(source, account)
+        since = await source.fetch_owner_since(account) if owner and not arguments.json else None
     finally:
         await source.close()
     _print((holdings_json if arguments.json else holdings_table)(holdings.shown(hide_scam=False), owner))
+    if since:
+        _print(f"Owner since block {since[0]:,} of layer 2, transaction {since[1]}")
     return 0 if holdings.complete else 1
 
 

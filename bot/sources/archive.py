@@ -136,6 +136,10 @@ class ArchiveSource:
             raise NotRecordedError(_NO_OWNER, archive=self._what, account=account, when=self._when)
         return record.owner
 
+    async def fetch_owner_since(self, account: Account) -> tuple[int, int] | None:
+        """Block and transaction of layer 2 in which an account got its owner; None: the archive does not say it."""
+        return (await self._ask(lambda: self._record(account))).owner_since
+
     async def fetch_account(self, owner: str, askers: Askers) -> Account:  # noqa: ARG002 - as above
         """The account of an address; on a chain every address is an account, recorded or not."""
         if not is_numbered(self.network):

@@ -3,7 +3,7 @@
     jsonrpc     requests, batches and errors          methods     each method, answered from the world
     creation    a call that creates a contract, for wallets that are not deployed
     contracts   what the wallets and the factory answer  abi         their arguments and answers as bytes
-    settings    what is wrong with a node
+    settings    what is wrong with a node         history_methods  the blocks of Loopring's layer 2
 
 Two nodes look at the same chain, so that one of them can be made to lie. Facts: the Ethereum execution API, geth's
 error messages, EIP-1271, and Loopring's contracts (`Loopring/protocols`, packages/hebao_v2).
@@ -21,6 +21,8 @@ from aiohttp import web
 from sandbox.ethereum.jsonrpc import answer
 from sandbox.ethereum.methods import Node
 from sandbox.ethereum.settings import NodeSettings
+from sandbox.rollup.history import community_history
+from sandbox.rollup.submissions import Submission, submissions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +42,7 @@ class Ethereum:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._submissions: list[Submission] = []
         self.reset()
 
     def reset(self) -> None:
@@ -74,6 +77,12 @@ class Ethereum:
         for name, path in _PATHS.items():
             app.router.add_post(path, partial(self._answer, name))
 
+    def _node(self, settings: NodeSettings) -> Node:
+        # The blocks are made when they are first needed: most who start the sandbox never ask for them.
+        if not self._submissions:
+            self._submissions = submissions(community_history(self._world).blocks)
+        return Node(self._world, settings, self._wallet_seconds, self._submissions)
+
     async def _answer(self, name: str, request: web.Request) -> web.Response:
         settings = self._settings[name]
         if request.content_type != "application/json":
@@ -86,7 +95,7 @@ class Ethereum:
         if settings.mode == "no_batches" and body.lstrip().startswith(b"["):
             content: Any = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Invalid request"}}
         else:
-            content = await answer(body, Node(self._world, settings, self._wallet_seconds))
+            content = await answer(body, self._node(settings))
         if settings.mode == "one_of_a_batch" and isinstance(content, list):
             content = content[:1]
         return web.Response(body=b"" if content is None else orjson.dumps(content), content_type="application/json")

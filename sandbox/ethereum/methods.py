@@ -1,4 +1,4 @@
-"""The methods of a node: the chain's id, the code at an address, and the result of a call."""
+"""The methods of a node: the chain's id, code and calls, and the blocks of layer 2 (`history_methods`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.ethereum.contracts import IS_VALID_SIGNATURE, MAGIC, RevertedError, call, code_at
 from sandbox.ethereum.creation import Creation, InvalidOpcodeError
+from sandbox.ethereum.history_methods import History
 from sandbox.ethereum.jsonrpc import INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, REVERTED, SERVER_ERROR, RpcError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sandbox.ethereum.settings import NodeSettings
+    from sandbox.rollup.submissions import Submission
     from sandbox.world import World
 
 CHAIN = 1
@@ -30,10 +34,14 @@ class Node:
         world: the chain.
         settings: what is wrong with it.
         wallet_seconds: how long a call of a slow wallet takes.
+        submissions: the blocks of layer 2, as they were submitted.
     """
 
-    def __init__(self, world: World, settings: NodeSettings, wallet_seconds: float) -> None:
+    def __init__(
+        self, world: World, settings: NodeSettings, wallet_seconds: float, submissions: Sequence[Submission]
+    ) -> None:
         self._world = world
+        self._history = History(submissions, settings.mode)
         self._mode = settings.mode
         self._everywhere = settings.code
         self._wallet_seconds = wallet_seconds
@@ -54,6 +62,10 @@ class Node:
             return self._code(params)
         if method == "eth_call":
             return await self._call(params)
+        if method == "eth_getLogs":
+            return self._history.logs(params)
+        if method == "eth_getTransactionByHash":
+            return self._history.transaction(params)
         raise RpcError(METHOD_NOT_FOUND, f"the method {method} does not exist/is not available")
 
     def _code(self, params: list[Any]) -> str:

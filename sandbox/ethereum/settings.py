@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 # lying_code: no address has code. lying_valid: every signature is valid. wrong_chain: a test network. error: every
 # call fails. slow: right, but `seconds` late. no_batches: a list of requests is no request. one_of_a_batch: only
-# the first of a list is answered. key_refused: HTTP's 401. no_creations: eth_call needs an address.
+# the first of a list is answered. key_refused: HTTP's 401. no_creations: eth_call needs an address. Of the blocks of
+# layer 2: missing_block: an event is left out. wrong_calldata, cut_off_calldata: of one transaction. few_logs: only
+# a few blocks at once. pruned: the older half was dropped.
 MODES = (
     "honest",
     "lying_code",
@@ -23,6 +25,11 @@ MODES = (
     "one_of_a_batch",
     "key_refused",
     "no_creations",
+    "missing_block",
+    "wrong_calldata",
+    "cut_off_calldata",
+    "few_logs",
+    "pruned",
 )
 _BYTES = re.compile(r"(?:[0-9a-fA-F]{2})*")
 

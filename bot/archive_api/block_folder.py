@@ -1,0 +1,220 @@
+"""Blocks that were fetched from Ethereum, kept compressed on the disk, so that a later replay asks nobody.
+
+A folder has files of 1,000 blocks each: `blocks-000001.l2`, and so on. A file is a mark, then a record for each block:
+its length and CRC-32, and compressed one line of JSON with what Ethereum says about the block, then its data. Files
+are only appended to; a record that a crash cut off is dropped, and its block is fetched again.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import orjson
+from filelock import FileLock, Timeout
+
+from bot.errors import ConfigError
+from bot.l2.block_check import BlockEvent
+from bot.l2.submissions import SubmittedBlock
+from bot.messages import Message
+
+_NO_FOLDER = Message("{path}: the folder of blocks cannot be used: {reason}.")
+_IN_USE = Message("{path}: another process is writing blocks there. Wait for it, or end it.")
+_OTHER_FORM = Message("{path}: not a file of blocks, or one of a newer Tessera: use a newer Tessera, or remove it.")
+_DAMAGED = Message(
+    "{path}: damaged at byte {at:,}. Remove this file and those after it; their blocks are fetched again."
+)
+_NOT_NEXT = Message("{path}: block {found:,} cannot follow block {last:,} there.")
+
+BLOCKS_PER_FILE = 1_000
+_MARK = b"tessera-l2-blocks 1\n"
+_HEAD = Struct(">II")
+# The largest block has 26 KB. A length beyond this is damage, not a block.
+_LONGEST = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedBlock:
+    """A block as it was submitted, with what Ethereum says about it.
+
+    Attributes:
+        l1_block: The number of Ethereum's block that it was submitted in.
+        transaction: The hash of the transaction that submitted it.
+    """
+
+    event: BlockEvent
+    block: SubmittedBlock
+    l1_block: int
+    transaction: str
+
+
+class BlockFolder:
+    """An open folder. One process at a time writes to it; reading needs no turn.
+
+    Args:
+        path: The folder; `open_to_write` makes it.
+
+    Attributes:
+        last: The last block there; None: none. Known once it is open to be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.last: FetchedBlock | None = None
+        self._lock = FileLock(path / "lock")
+        self._file: BinaryIO | None = None
+
+    def open_to_write(self) -> Self:
+        """Make the folder where it is missing, and drop what a crash cut off.
+
+        Raises:
+            ConfigError: it cannot be written, is damaged, or another process writes there.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise ConfigError(_IN_USE, path=self.path) from error
+        except OSError as error:
+            raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
+        try:
+            self._continue()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open to be written."""
+        if self._file:
+            self._file.close()
+            self._file = None
+        self._lock.release()
+
+    def append(self, blocks: Sequence[FetchedBlock]) -> None:
+        """Add the next blocks; when this returns they are on the disk.
+
+        Raises:
+            ConfigError: they are not the next, or the disk does not take them.
+        """
+        try:
+            for each in blocks:
+                number, last = each.event.number, self.last.event.number if self.last else 0
+                if number != last + 1:
+                    raise ConfigError(_NOT_NEXT, path=self.path, found=number, last=last)
+                if self._file is None or (number - 1) % BLOCKS_PER_FILE == 0:
+                    self._begin(number)
+                assert self._file is not None  # noqa: S101 - what `_begin` just opened
+                self._file.write(_packed(each))
+                self.last = each
+            self._flush()
+        except OSError as error:
+            raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
+
+    def iter_blocks(self) -> Iterator[FetchedBlock]:
+        """All blocks, in their order, up to one that a crash cut off.
+
+        Raises:
+            ConfigError: it cannot be read, or is damaged anywhere else than at the end.
+        """
+        files = self._files()
+        for path in files:
+            for block, _ in self._records(path, is_last=path == files[-1]):
+                yield block
+
+    def _files(self) -> list[Path]:
+        try:
+            if not self.path.is_dir():
+                raise NotADirectoryError(20, "it is not there, or is no folder")
+            return sorted(self.path.glob("blocks-*.l2"))
+        except OSError as error:
+            raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
+
+    def _continue(self) -> None:
+        """Find the end of the last file, and cut off what is no whole record."""
+        files = self._files()
+        while files:
+            end = 0
+            for block, record_end in self._records(files[-1], is_last=True):
+                self.last, end = block, record_end
+            try:
+                if end:
+                    self._file = files[-1].open("r+b")
+                    self._file.truncate(end)
+                    self._file.seek(end)
+                    return
+                files.pop().unlink()  # a crash left not even its first record
+            except OSError as error:
+                raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
+
+    def _begin(self, number: int) -> None:
+        self._flush()
+        if self._file:
+            self._file.close()
+        self._file = (self.path / f"blocks-{number:06}.l2").open("wb")
+        self._file.write(_MARK)
+
+    def _flush(self) -> None:
+        if self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def _records(self, path: Path, *, is_last: bool) -> Iterator[tuple[FetchedBlock, int]]:
+        """The blocks of a file, each with where its record ends."""
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ConfigError(_NO_FOLDER, path=path, reason=error.strerror) from error
+        mark = content[: len(_MARK)]
+        if mark != _MARK and not (is_last and _MARK.startswith(mark)):
+            raise ConfigError(_OTHER_FORM, path=path)
+        at = len(_MARK)
+        while at < len(content):
+            head, start = content[at : at + _HEAD.size], at + _HEAD.size
+            length, checksum = _HEAD.unpack(head) if len(head) == _HEAD.size else (_LONGEST, 0)
+            packed = content[start : start + length]
+            # A crash cuts the last record off, or leaves zeros where it was to be.
+            if is_last and (len(packed) < length <= _LONGEST or not content[at:].strip(b"\0")):
+                return
+            if not packed or len(packed) < length or zlib.crc32(packed) != checksum:
+                raise ConfigError(_DAMAGED, path=path, at=at)
+            at = start + length
+            yield _unpacked(packed), at
+
+
+def _packed(each: FetchedBlock) -> bytes:
+    line = orjson.dumps(
+        {
+            "number": each.event.number,
+            "root": each.event.root.hex(),
+            "data_hash": each.event.data_hash.hex(),
+            "size": each.block.size,
+            "version": each.block.version,
+            "l1_block": each.l1_block,
+            "transaction": each.transaction,
+        }
+    )
+    packed = zlib.compress(line + b"\n" + each.block.data)
+    return _HEAD.pack(len(packed), zlib.crc32(packed)) + packed
+
+
+def _unpacked(packed: bytes) -> FetchedBlock:
+    line, _, data = zlib.decompress(packed).partition(b"\n")
+    says = orjson.loads(line)
+    event = BlockEvent(says["number"], bytes.fromhex(says["root"]), bytes.fromhex(says["data_hash"]))
+    block = SubmittedBlock(says["size"], says["version"], data)
+    return FetchedBlock(event, block, says["l1_block"], says["transaction"])

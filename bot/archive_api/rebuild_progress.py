@@ -1,0 +1,50 @@
+"""How far a rebuild is, in one line of a terminal that overwrites itself; nothing where there is no terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TextIO
+
+from bot.archive_api.fetch_blocks import FetchProgress
+
+
+class RebuildProgress:
+    """Shown only on a terminal.
+
+    The estimate is what Ethereum's blocks took so far: those of the busiest years take longer than that, and those of
+    the first and the last less.
+
+    Args:
+        stream: Normally `sys.stderr`.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream if stream.isatty() else None
+        self._clock = clock
+        self._started: tuple[float, int] | None = None
+
+    def fetched(self, progress: FetchProgress) -> None:
+        """Show how far the fetching is."""
+        now = self._clock()
+        since, first = self._started = self._started or (now, progress.l1_block)
+        done, left = progress.l1_block - first, progress.last_l1_block - progress.l1_block
+        seconds = (now - since) * left / done if done > 0 else None
+        estimate = "…" if seconds is None else f"about {timedelta(seconds=round(seconds))} left at this pace"
+        read = f"Ethereum's {progress.l1_block:,} of {progress.last_l1_block:,}"
+        self._show(f"block {progress.block:,} of layer 2, {read}; {estimate}")
+
+    def replayed(self, block: int) -> None:
+        """Show how far the replay is."""
+        self._show(f"block {block:,} replayed")
+
+    def clear(self) -> None:
+        """Remove the line."""
+        self._show("")
+
+    def _show(self, line: str) -> None:
+        if self._stream is not None:
+            self._stream.write(f"\r\033[K{line}")
+            self._stream.flush()

@@ -1,0 +1,53 @@
+"""The state of a replay → its accounts, one by one: slots are added up by NFT, and NFTs by contract."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from heapq import merge
+from itertools import groupby
+
+from bot.l2.account_state import AccountState, ContractHoldings
+from bot.l2.known_nfts import UNKNOWN_NFT, KnownNfts
+from bot.l2.nft_slots import NftSlots
+from bot.l2.owners_by_account import OwnersByAccount
+from bot.messages import Message, Words
+
+_HOLDS_UNKNOWN = Message("This account holds an NFT whose contract is not known.")
+
+
+def final_accounts(
+    owners: OwnersByAccount, slots: NftSlots, nfts: KnownNfts, incomplete: Mapping[int, Words]
+) -> Iterator[AccountState]:
+    """Every account that has an owner, a slot, or a deviation; by its number."""
+    nothing: list[tuple[int, int]] = []
+    known = ((account, nothing) for account in sorted(owners.address.keys() | incomplete.keys()))
+    both = merge(known, slots.accounts(), key=lambda each: each[0])
+    for account, parts in groupby(both, key=lambda each: each[0]):
+        held = [each for _, slots_held in parts for each in slots_held]
+        reason = incomplete.get(account)
+        if reason is None and any(nft == UNKNOWN_NFT for nft, _ in held):
+            reason = _HOLDS_UNKNOWN()
+        owner = owners.address.get(account, b"")
+        yield AccountState(
+            account,
+            _text(owner) if owner else "",
+            owners.since(account),
+            _by_contract(held, nfts),
+            reason,
+        )
+
+
+def _by_contract(held: list[tuple[int, int]], nfts: KnownNfts) -> tuple[ContractHoldings, ...]:
+    contracts: dict[bytes, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for number, copies in held:
+        if number != UNKNOWN_NFT:
+            nft = nfts.identity(number)
+            contracts[nft.contract][int.from_bytes(nft.nft_id, "big")] += copies
+    return tuple(
+        ContractHoldings(_text(contract), tuple(sorted(contracts[contract].items()))) for contract in sorted(contracts)
+    )
+
+
+def _text(address: bytes) -> str:
+    return "0x" + address.hex()

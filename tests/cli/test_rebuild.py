@@ -1,0 +1,91 @@
+"""`tessera archive rebuild`: the demo's community out of blocks, shown by the same commands as any other archive."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.archive_api.rebuilt_archive import collection_number
+from bot.cli.main import main
+from sandbox.community import load_world
+from sandbox.rollup.history import community_history
+from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.cli.result import Command, Result
+
+SHARE_A_CONTRACT = {305, 306, 307}
+SHARED_CONTRACT = "0x04467d1b9dca6ae2adf3e71e8c1fc15048e222c1"
+
+
+def table(result: Result) -> list[tuple[str, ...]]:
+    """Number, name and kinds of each collection that was printed."""
+    rows = (tuple(re.split(r" {2,}", line.strip())) for line in result.lines[3:])
+    return [row[:3] for row in rows if row[0].isdigit()]
+
+
+@pytest.fixture
+def archive(capsys: pytest.CaptureFixture[str], config: Path) -> Command:
+    """Run a command of `tessera archive`; in a thread, as it makes a loop of its own."""
+
+    async def run(command: str, *arguments: str) -> Result:
+        code = await asyncio.to_thread(main, ["archive", command, "--config", str(config), *arguments])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Result(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def blocks(tmp_path: Path) -> Path:
+    folder_of(tmp_path / "blocks", fetched(community_history(load_world())))
+    return tmp_path / "blocks"
+
+
+async def test_the_demos_community_is_rebuilt_and_shown_with_the_transaction_of_its_owner(
+    archive: Command, tessera: Command, blocks: Path, tmp_path: Path
+) -> None:
+    world = load_world()
+    known = tmp_path / "known.csv"
+    # Three collections share a contract, and blocks do not say which of them an NFT is of.
+    own = [each for each in world.collections.values() if each.id not in SHARE_A_CONTRACT]
+    rows = [f"{each.contract_address},{each.id},{each.name.replace(',', ' ')}" for each in own]
+    known.write_text("\n".join(["contract,number,name", *rows]), "utf-8")
+    path = tmp_path / "rebuilt.tessera"
+    arguments = ("--from-dir", str(blocks), "-o", str(path), "--collections", str(known))
+    result = await archive("rebuild", *arguments)
+    assert (result.code, result.err) == (0, "")
+    assert "as of block" in result.out
+    shown = await archive("show", str(path), "10001")
+    assert shown.code == 0
+    assert shown.lines[0] == f"Account loopring:10001, owner {world.accounts[10001].owner.lower()}"
+    live = await tessera("collections", "10001")
+    # The same numbers, names and kinds as the live service says; and the three as one, without a name.
+    expected = {row[:3] for row in table(live) if int(row[0]) not in SHARE_A_CONTRACT}
+    assert len(expected) == 27
+    kinds = sum(int(row[2]) for row in table(live) if int(row[0]) in SHARE_A_CONTRACT)
+    assert {row[:3] for row in table(shown)} - expected == {
+        (collection_number(SHARED_CONTRACT), "(unnamed)", str(kinds))
+    }
+    assert shown.lines[-1].startswith("Owner since block ")
+    assert (await archive("verify", str(path))).code == 0
+
+
+async def test_an_existing_file_is_not_overwritten(archive: Command, blocks: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("mine")
+    result = await archive("rebuild", "--from-dir", str(blocks), "-o", str(tmp_path / "there"))
+    assert result.complaint.endswith("there: exists already. Choose another name.")
+    assert (tmp_path / "there").read_text() == "mine"
+
+
+async def test_blocks_that_are_damaged_give_no_archive(archive: Command, blocks: Path, tmp_path: Path) -> None:
+    file = blocks / "blocks-000001.l2"
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1
+    file.write_bytes(content)
+    result = await archive("rebuild", "--from-dir", str(blocks), "-o", str(tmp_path / "new"))
+    assert "damaged at byte" in result.complaint
+    assert result.code != 0
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,215 @@
+"""Two real blocks of Loopring's, held field by field against what its own parser read of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.l2.block_check import HEADER_SIZE, BlockEvent, check_block
+from bot.l2.block_errors import ChainError
+from bot.l2.block_layout import read_transactions
+from bot.l2.submissions import SubmittedBlock, read_blocks
+from bot.l2.transactions import (
+    AccountUpdate,
+    AmmUpdate,
+    Deposit,
+    NftMint,
+    Noop,
+    SignatureVerification,
+    SpotTrade,
+    Transaction,
+    Transfer,
+    Withdrawal,
+    float16,
+)
+from sandbox.rollup.calldata import Layout, SentBlock, Submitter, calldata
+from tests.conformance.missing import shared
+
+# Of the curve that the keys are points of, as EIP-2494 has it.
+FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617
+CURVE_A, CURVE_D = 168700, 168696
+
+
+def files() -> Iterator[Path]:
+    yield from sorted(shared("samples/loopring_blocks").glob("*.json"))
+
+
+@pytest.fixture(params=[0, 1], ids=["block of 2022-03-25", "block of 2022-03-29"])
+def real(request: pytest.FixtureRequest) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(list(files())[request.param].read_text(encoding="utf-8"))
+    return found
+
+
+def hexed(value: bytes) -> str:
+    return "0x" + value.hex()
+
+
+def deposit(tx: Deposit) -> dict[str, Any]:
+    return {"to": hexed(tx.owner), "toAccountID": tx.account, "tokenID": tx.token, "amount": str(tx.amount)}
+
+
+def withdrawal(tx: Withdrawal) -> dict[str, Any]:
+    return {
+        "from": hexed(tx.owner),
+        "fromAccountID": tx.account,
+        "tokenID": tx.token,
+        "amount": str(tx.amount),
+        "feeTokenID": tx.fee_token,
+        "fee": str(float16(tx.written_fee)),
+        "storageID": tx.storage,
+        "onchainDataHash": tx.onchain_hash.hex(),
+    }
+
+
+def transfer(tx: Transfer) -> dict[str, Any]:
+    return {
+        "accountFromID": tx.account,
+        "accountToID": tx.to_account,
+        "tokenID": tx.token,
+        "amount": str(tx.amount),
+        "feeTokenID": tx.fee_token,
+        "fee": str(float16(tx.written_fee)),
+        "storageID": tx.storage,
+        "to": hexed(tx.to),
+        "from": hexed(tx.owner),
+        "toTokenID": tx.to_token,
+    }
+
+
+def trade(tx: SpotTrade) -> dict[str, Any]:
+    return {
+        "accountIdA": tx.account_a,
+        "orderIdA": tx.storage_a,
+        "fillAmountBorSA": bool(tx.order_a & 0x80),
+        "tokenAS": tx.token_a,
+        "tokenAB": tx.bought_a,
+        "fillSA": str(tx.fill_a),
+        # In these two blocks nobody sells an NFT: each pays its fee in what it buys.
+        "feeA": str(tx.fill_b * tx.fee_bips_a // 10_000),
+        "protocolFeeA": "0",
+        "accountIdB": tx.account_b,
+        "orderIdB": tx.storage_b,
+        "fillAmountBorSB": bool(tx.order_b & 0x80),
+        "tokenBS": tx.token_b,
+        "tokenBB": tx.bought_b,
+        "fillSB": str(tx.fill_b),
+        "feeB": str(tx.fill_a * tx.fee_bips_b // 10_000),
+        "protocolFeeB": "0",
+    }
+
+
+def account_update(tx: AccountUpdate) -> dict[str, Any]:
+    # The parser unpacked the key to a point of the curve; the sign of x is the first bit.
+    key = int.from_bytes(tx.public_key, "big")
+    y, negative = key & (1 << 255) - 1, key >> 255
+    square = (y * y - 1) * pow(CURVE_D * y * y - CURVE_A, -1, FIELD) % FIELD
+    return {
+        "owner": hexed(tx.owner),
+        "accountID": tx.account,
+        "feeTokenID": tx.fee_token,
+        "fee": str(float16(tx.written_fee)),
+        "nonce": tx.nonce,
+        "publicKeyX": (square, bool(negative)),
+        "publicKeyY": str(y),
+    }
+
+
+def amm_update(tx: AmmUpdate) -> dict[str, Any]:
+    return {
+        "owner": hexed(tx.owner),
+        "accountID": tx.account,
+        "tokenID": tx.token,
+        "feeBips": tx.fee_bips,
+        "tokenWeight": str(int.from_bytes(tx.weight, "big")),
+        "nonce": tx.nonce,
+        "balance": str(int.from_bytes(tx.balance, "big")),
+    }
+
+
+def signature(tx: SignatureVerification) -> dict[str, Any]:
+    return {"owner": hexed(tx.owner), "accountID": tx.account, "data": tx.data.hex()}
+
+
+def mint(tx: NftMint) -> dict[str, Any]:
+    return {
+        "minterAccountID": tx.account,
+        "toAccountID": tx.account,
+        "toTokenID": tx.slot,
+        "feeTokenID": tx.fee_token,
+        "fee": str(float16(tx.written_fee)),
+        "amount": str(tx.amount),
+        "storageID": tx.storage,
+        "nftType": tx.nft_type,
+        "tokenAccountID": tx.token_account,
+        "nftID": hexed(tx.nft_id),
+        "creatorFeeBips": tx.royalty,
+    }
+
+
+SAID: Mapping[str, tuple[type[Transaction], Callable[[Any], dict[str, Any]]]] = {
+    "NOOP": (Noop, lambda _: {}),
+    "DEPOSIT": (Deposit, deposit),
+    "WITHDRAWAL": (Withdrawal, withdrawal),
+    "TRANSFER": (Transfer, transfer),
+    "AMM_JOIN": (Transfer, transfer),
+    "AMM_EXIT": (Transfer, transfer),
+    "TRADE": (SpotTrade, trade),
+    "SWAP": (SpotTrade, trade),
+    "ACCOUNT_UPDATE": (AccountUpdate, account_update),
+    "AMM_UPDATE": (AmmUpdate, amm_update),
+    "SIGNATURE_VERIFICATION": (SignatureVerification, signature),
+    "NFT_MINT": (NftMint, mint),
+}
+# What the parser adds: the place, and the bytes; a mint's own kind is not in its files.
+ADDED = {"type", "requestIdx", "txData"}
+
+
+def fields(request: dict[str, Any]) -> dict[str, Any]:
+    """The parser's fields, its point of the curve in the same form as ours."""
+    named = {name: value for name, value in request.items() if name not in ADDED}
+    if "publicKeyX" in named:
+        x = int(named["publicKeyX"])
+        named["publicKeyX"] = (x * x % FIELD, x > FIELD - x)
+    return named
+
+
+def test_every_transaction_is_what_the_other_parser_read(real: dict[str, Any]) -> None:
+    data = bytes.fromhex(real["data"][2:])
+    read = read_transactions(1, real["blockSize"], data)
+    requests = sorted(real["requests"], key=lambda request: request["requestIdx"])
+    assert [request["requestIdx"] for request in requests] == list(range(len(read)))
+    for request, transaction in zip(requests, read, strict=True):
+        kind, said = SAID[request["type"]]
+        assert type(transaction) is kind, request["requestIdx"]
+        assert said(transaction) == fields(request), request["requestIdx"]
+
+
+def test_the_two_blocks_have_eight_kinds_of_transactions(real: dict[str, Any]) -> None:
+    # So that a change of the samples cannot empty the test above.
+    kinds = {type(each).__name__ for each in read_transactions(1, real["blockSize"], bytes.fromhex(real["data"][2:]))}
+    assert kinds >= {"Deposit", "Withdrawal", "Transfer", "SpotTrade", "AccountUpdate", "AmmUpdate", "NftMint"}
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_real_block_survives_each_way_of_submitting(real: dict[str, Any], *, compressed: bool) -> None:
+    data = bytes.fromhex(real["data"][2:])
+    sent = SentBlock(real["blockSize"], data, real["blockVersion"])
+    written = calldata([sent, sent], Layout.THIRD, Submitter.NEW_OWNER, compressed=compressed)
+    assert read_blocks(written) == (SubmittedBlock(real["blockSize"], real["blockVersion"], data),) * 2
+
+
+def test_a_real_block_is_of_the_exchange_and_ends_with_the_root_that_the_parser_names(real: dict[str, Any]) -> None:
+    data = bytes.fromhex(real["data"][2:])
+    root = int(real["merkleRoot"]).to_bytes(32, "big")
+    event = BlockEvent(1, root, hashlib.sha256(data).digest())
+    block = check_block(None, event, SubmittedBlock(real["blockSize"], real["blockVersion"], data))
+    assert block.header.operator == 10001
+    for place in (0, HEADER_SIZE, len(data) - 1):
+        broken = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+        with pytest.raises(ChainError, match="SHA-256"):
+            check_block(None, event, SubmittedBlock(real["blockSize"], real["blockVersion"], broken))
