@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,19 +99,17 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
     Raises:
         TesseraError: its sentence is to be printed.
     """
-    if arguments.archive_command == "record":
-        return await _record(settings, arguments, open_source)
-    if arguments.archive_command == "rebuild":
-        return await run_rebuild(arguments)
-    if arguments.archive_command == "verify":
-        return await asyncio.to_thread(_verify, arguments.file)
-    if arguments.archive_command == "show":
-        return await _show(arguments)
-    if arguments.archive_command == "import-snapshot":
-        return await asyncio.to_thread(import_snapshot, arguments)
-    if arguments.archive_command == "compare":
-        return await asyncio.to_thread(compare_archives, arguments)
-    return await _serve(arguments)
+    match arguments.archive_command:
+        case "record":
+            return await _record(settings, arguments, open_source)
+        case "rebuild":
+            return await run_rebuild(arguments)
+        case "show":
+            return await _show(arguments)
+        case "serve":
+            return await _serve(arguments)
+        case chosen:
+            return await asyncio.to_thread(_ON_A_THREAD[chosen], arguments)
 
 
 async def _record(settings: Settings, arguments: argparse.Namespace, open_source: OpenSource) -> int:
@@ -199,7 +197,8 @@ def _report(report: Report, incomplete: int, incomplete_reason: str) -> bool:
     return bool(report.failed or incomplete or incomplete_reason)
 
 
-def _verify(path: Path) -> int:
+def _verify(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.file
     report = verify(path)
     for fault in report.faults:
         _print_error(fault)
@@ -213,6 +212,14 @@ def _verify(path: Path) -> int:
     _print(f"{path}: all is well: {counts}")
     _print(f"SHA-256 {report.sha256}")
     return 0
+
+
+# These only read and write files.
+_ON_A_THREAD: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "verify": _verify,
+    "import-snapshot": import_snapshot,
+    "compare": compare_archives,
+}
 
 
 async def _show(arguments: argparse.Namespace) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from gettext import NullTranslations
 
 from bot.counts import Count
-from bot.messages import ENGLISH, Message, Words
+from bot.messages import Message, Words
 from bot.pictures.charts import (
     MOST_BARS,
     MOST_COMPARED,
@@ -65,9 +64,9 @@ def numbers(chart: Chart) -> Sequence[Words]:
             ]
 
 
-def alt_text(chart: Chart, translations: NullTranslations = ENGLISH) -> str:
+def alt_text(chart: Chart) -> str:
     """What a screen reader says in place of the picture, as long as Discord takes it."""
-    lines = [chart.heading.title.text + ".", *(words.render(translations) for words in numbers(chart))]
+    lines = [chart.heading.title.text + ".", *(words.render() for words in numbers(chart))]
     if chart.heading.note.text:
         lines.append(chart.heading.note.text)
     return cut_alt_text(" ".join(lines))
