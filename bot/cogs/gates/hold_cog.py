@@ -25,6 +25,7 @@ from bot.sync.sync import Sync
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import CAUTION, done_embed
+from bot.ui.reader_locales import for_guild
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
@@ -186,9 +187,11 @@ async def _note(
     if alert is None:
         return
     embed = alert.embeds[0].copy() if alert.embeds else discord.Embed()
-    if words:
-        embed.add_field(name=_DECIDED().render(), value=words.render(), inline=False)
+    with for_guild(press.guild):  # as the alert was written, whoever decided
+        if words:
+            embed.add_field(name=_DECIDED().render(), value=words.render(), inline=False)
+        view = None if is_over else hold_view()
     try:
-        await sending.edit_post(press.client, alert, embed=embed, view=None if is_over else hold_view())
+        await sending.edit_post(press.client, alert, embed=embed, view=view)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         log.info("an alert still has its buttons: %s", type(error).__name__)

@@ -64,7 +64,9 @@ class NotificationsCog(commands.Cog, name="Notifications"):
         """Send one direct message: what one member must know about one address."""
         try:
             channel = await self._bot.create_dm(discord.Object(notifications[0].user_id))
-            await sending.post(self._bot, channel, embeds=list(map(notification_embed, notifications)))
+            with self._bot.readers.for_member(notifications[0].user_id, None):
+                shown = list(map(notification_embed, notifications))
+            await sending.post(self._bot, channel, embeds=shown)
         except discord.HTTPException as error:
             log.info("notifications: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
