@@ -1,0 +1,10 @@
+"""Who holds what in a server: snapshots, what changed between them, and the files that they are exported as. Pure.
+
+    snapshot          the values: rows per account and per member, with how far each number is known; schedules
+    take_snapshot     from what is known about members to a snapshot
+    snapshot_changes  two snapshots: who joined, left, has more, has fewer, and of whom it is not known
+    export_view       what of a snapshot may be shown: which accounts, which members
+    export_head       the words at the head of a file: what it is of, and, loudly, what is missing
+    export_files      CSV, JSON and the two lists for airdrops: the same bytes for the same snapshot
+    seal              SHA-256 of a file, and its signature, in a file beside it
+"""
