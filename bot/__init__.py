@@ -15,6 +15,7 @@ in three places: its package, `store/<feature>` and `cogs/<feature>`.
     signing/                 pure: the text that a wallet signs, who signed it, and what a contract is asked about it
     gates/                   pure: what has to be held for a role: rules, their text, their verdicts
     roles/                   pure: which roles to give, to take, to keep, and why; what may not be given; the breaker
+    holders/                 pure: who holds a collection in a server: lists, changes, distributions, gaps
     messages                 pure: sentences as values, rendered where they are shown
     config/                  Settings, read once, from a TOML file and the environment
     sources/                 where holdings come from, over one HTTP client that respects limits

@@ -1,6 +1,10 @@
-"""Who holds what in a server: snapshots, what changed between them, and the files that they are exported as. Pure.
+"""Who holds a collection in a server: lists, changes, distributions, gaps, as plain values. No I/O, no clock.
 
-    snapshot          the values: rows per account and per member, with how far each number is known; schedules
+    held          what each proven account holds, as an interval, and each member of all their accounts
+
+Snapshots, and the files that they are exported as:
+
+    snapshot          the values: who fits a rule, what they hold, and how far that is known; schedules
     take_snapshot     from what is known about members to a snapshot
     snapshot_changes  two snapshots: who joined, left, has more, has fewer, and of whom it is not known
     export_view       what of a snapshot may be shown: which accounts, which members

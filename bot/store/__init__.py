@@ -28,6 +28,7 @@ makes no decisions, and has no messages for members.
                 gate_history: every change of it, and how one is taken back (history_bounds: how many are retained);
                 gate_rows; guild_table: its versions, and servers that the bot has left; settings_table: what a server
                 has set; keep_out_table: accounts that members keep out of a server; held_names: of collections
+    holders/    holder_rows: the proven accounts of a server's members, with what was observed of some collections
     sync/       sync_store: all of these; membership_table: who is due; ledger_table: what was given; miss_table: how
                 often a holder did not qualify; hold_table: why removals wait; run_table: what was done; post_table:
                 what is to be said of it; server_table: servers, and which process may take roles; owed_table: what is

@@ -29,6 +29,7 @@ adoption          members who have a gate's role already come under the gate
 left_servers      servers that the bot has left, and what is retained of them
 debts             roles of deleted members that Discord did not take yet
 standings         how members stand, and what an act of theirs would cost
+holder_lists      who holds a collection in a server, from what is stored
 sync_status       how sync stands in a server
 results           what is answered, as values
 """

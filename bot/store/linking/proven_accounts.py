@@ -48,6 +48,23 @@ _UNCERTAIN = f"""
 """
 _VOUCHED_UNCERTAIN = _VOUCHED.replace(OWNED.replace("links.", "vouches."), _UNDECIDED.replace("links.", "vouches."))
 
+# The same questions about all present members of a server at once; who is meant comes first in each row.
+_THEY = "(SELECT user_id FROM sync_members WHERE sync_members.guild_id = :guild AND absent_since IS NULL)"
+_JOINED = """
+    (SELECT joined_at FROM sync_members
+     WHERE sync_members.guild_id = vouches.guild_id AND sync_members.user_id = vouches.user_id AND absent_since IS NULL)
+"""
+
+
+def _of_all(sql: str) -> str:
+    """Such a question about one member, as one about all members of a server."""
+    sql = sql.replace("SELECT links.account", "SELECT links.user_id, links.account", 1)
+    sql = sql.replace("WHERE links.user_id = ?", f"WHERE links.user_id IN {_THEY}")
+    sql = sql.replace("SELECT account, owner, NULL", "SELECT vouches.user_id, account, owner, NULL", 1)
+    return sql.replace(
+        "WHERE user_id = ? AND guild_id = ? AND asked_at >= ?", f"WHERE guild_id = :guild AND asked_at >= {_JOINED}"
+    )
+
 
 class ProvenAccounts:
     """Answers that question. Every method raises `StoreError` when SQLite fails."""
@@ -84,6 +101,34 @@ class ProvenAccounts:
             }
 
         return await self._writer.run(work)
+
+
+def proven_in_guild(
+    db: Database, guild_id: int, *, vouching: bool
+) -> Mapping[tuple[int, str], tuple[ProvenAccount, bool]]:
+    """What `ProvenAccounts.of_members` answers about all present members of a server; a long read.
+
+    Args:
+        db: The store.
+        guild_id: The server.
+        vouching: What moderators vouched for counts.
+
+    Returns:
+        Member and account → how it counts there, and whether it is certain that it is theirs.
+    """
+    found: dict[tuple[int, str], tuple[ProvenAccount, bool]] = {}
+    # A later question replaces what an earlier one found: a signature a vouch, and what is certain what is not.
+    for sql, is_vouched, is_certain in (
+        (_VOUCHED_UNCERTAIN, True, False),
+        (_UNCERTAIN, False, False),
+        (_VOUCHED, True, True),
+        (_SIGNED, False, True),
+    ):
+        if is_vouched and not vouching:
+            continue
+        for user_id, *row in db.execute(_of_all(sql), {"guild": guild_id}).fetchall():
+            found[user_id, row[0]] = _to_proven(tuple(row)), is_certain
+    return found
 
 
 def _find(db: Database, user_id: int, scope: Scope, signatures: str, vouches: str) -> Proven:

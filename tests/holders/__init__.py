@@ -1,0 +1,1 @@
+"""Tests of bot/holders, and of what makes its values."""
