@@ -25,7 +25,7 @@ from bot.holders.export_head import (
 )
 from bot.holders.export_view import ExportView, Layout
 from bot.holders.held import HeldAccount
-from bot.holders.snapshot import SnapshotMember, Weight, gap_words, is_open, weighed
+from bot.holders.snapshot import SnapshotMember, gap_words, is_open, weighed
 
 FORMAT = "tessera-snapshot-1"
 COLUMNS = (
@@ -84,7 +84,6 @@ def _csv(view: ExportView) -> bytes:
         file.write(f"# {_one_line(line)}\n")
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(COLUMNS)
-    weight = view.snapshot.weight
     for member in view.snapshot.members:
         if view.by_member or not member.held.accounts:
             rows.writerow(map(disarmed, _member_cells(view, member)))

@@ -114,4 +114,3 @@ def facts_of(snapshot: Snapshot) -> dict[str, str | int | None]:
         "members": len(snapshot.members),
         "accounts": sum(len(member.held.accounts) for member in snapshot.members),
     }
-

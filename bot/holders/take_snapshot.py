@@ -1,9 +1,8 @@
-"""From what is known about the members of a server to a snapshot of those who fit a rule."""
+"""From what is known about a member to their row in a snapshot, if they fit its rule or may fit it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
 from bot.counts import Count, Ternary, total, units_of
 from bot.gates.facts import UNKNOWN_HELD, AccountFacts, Facts
@@ -11,7 +10,7 @@ from bot.gates.judge import judge
 from bot.gates.rule import CollectionRef, Holds, Network, Rule
 from bot.gates.rule_needs import collections_of, each_rule, with_aliases
 from bot.holders.held import HeldAccount, HeldMember, OpenReason, is_exact
-from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, weighed
+from bot.holders.snapshot import SnapshotMember, SnapshotRequest, weighed
 
 Aliases = Mapping[CollectionRef, tuple[CollectionRef, ...]]
 
@@ -44,30 +43,6 @@ class Counted:
         copies = total(units_of(each.kinds, each.copies) for each in its)
         reason = _reason(account, kinds)
         return HeldAccount(user_id, account.account, account.owner, kinds, copies, account.as_of, reason)
-
-
-def take_snapshot(
-    guild_id: int,
-    request: SnapshotRequest,
-    rule: Rule,
-    members: Iterable[tuple[int, Facts]],
-    *,
-    now: datetime,
-    names: tuple[str, ...] = (),
-) -> Snapshot:
-    """Who fits a rule, and what they hold.
-
-    Args:
-        guild_id: The server.
-        request: What the snapshot is of.
-        rule: Its rule.
-        members: Each member with what is known about them.
-        now: The present.
-        names: Of what the rule names.
-    """
-    found = [row for user_id, facts in members if (row := member_row(user_id, request, rule, facts))]
-    ordered = tuple(sorted(found, key=lambda row: row.user_id))
-    return Snapshot(guild_id, now.replace(microsecond=0), request, ordered, names)
 
 
 def member_row(user_id: int, request: SnapshotRequest, rule: Rule, facts: Facts) -> SnapshotMember | None:

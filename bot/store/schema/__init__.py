@@ -20,6 +20,7 @@ from bot.store.schema import kept_names  # isort: skip
 from bot.store.schema import gateway_tables  # isort: skip
 from bot.store.schema import browser_tables  # isort: skip
 from bot.store.schema import greeting_tables  # isort: skip
+from bot.store.schema import snapshot_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "reading_tables",
     "server_tables",
     "settings_tables",
+    "snapshot_tables",
     "sync_tables",
     "triggers",
     "waiting_tables",
