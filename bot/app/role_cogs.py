@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from discord import app_commands
+
+from bot.app.snapshot_parts import add_snapshot_cog
 from bot.cogs.gates.hold_cog import HoldCog
 from bot.cogs.gates.role_events import RoleEventsCog
 from bot.cogs.gates.sync_cog import SyncCog
@@ -102,7 +105,10 @@ async def add_role_cogs(
     table = store.guild_settings
     roles = RolesCog(bot, parts.refreshing, expires=expires, welcome=welcome_of(settings, lookup))
     await bot.add_cog(roles)
-    await bot.add_cog(HoldersCog(bot, parts.refreshing, Shares(store), expires=expires))
+    holders = HoldersCog(bot, parts.refreshing, Shares(store), expires=expires)
+    await bot.add_cog(holders)
+    if isinstance(holders.app_command, app_commands.Group):
+        await add_snapshot_cog(bot, settings, store, lookup, holders.app_command, parts.clock)
     await bot.add_cog(MemberMenuCog(bot, collections))
     await bot.add_cog(SyncCog(bot, parts.sync, table, parts.names, expires=expires))
     await bot.add_cog(HoldCog(bot, parts.sync, table, expires=expires))

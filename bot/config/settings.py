@@ -23,6 +23,7 @@ from bot.config.metrics_table import MetricsSettings
 from bot.config.moved_tables import how_to_write_loopring
 from bot.config.private_files import refuse_file_written_by_others, refuse_shared_folders
 from bot.config.secrets import read_secret
+from bot.config.signing_table import SnapshotSettings
 from bot.config.source_tables import (
     DEFAULT_SOURCES,
     Address,
@@ -173,13 +174,14 @@ class Settings(Table):
     linking: LinkingSettings = LinkingSettings()
     sync: SyncSettings = SyncSettings()
     metrics: MetricsSettings = MetricsSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
     log: LogSettings = LogSettings()
 
     @property
     def secrets(self) -> list[SecretStr]:
         """Everything that must never be shown."""
         keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
-        own = (self.discord.token, self.discord.client_secret)
+        own = (self.discord.token, self.discord.client_secret, self.snapshots.signing_key)
         # The URL of each node is a secret by itself: that is how a library would quote it.
         nodes = map(SecretStr, self.linking.rpc_urls)
         return [secret for secret in (*own, *keys, *nodes) if secret]
@@ -211,6 +213,7 @@ _SECRETS = {
     ("discord", "token"): "DISCORD_TOKEN",
     ("discord", "client_secret"): "DISCORD_CLIENT_SECRET",
     ("linking", "rpc_url"): "ETH_RPC_URL",
+    ("snapshots", "signing_key"): "SNAPSHOT_SIGNING_KEY",
 }
 
 

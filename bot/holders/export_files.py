@@ -16,7 +16,9 @@ from typing import Any
 from bot.counts import Count, Ternary
 from bot.holders.export_head import (
     COMPLETE,
+    INCOMPLETE,
     facts_of,
+    gap_sentence,
     how_known,
     missing_in_list,
     moment_text,
@@ -26,6 +28,7 @@ from bot.holders.export_head import (
 from bot.holders.export_view import ExportView, Layout
 from bot.holders.held import HeldAccount
 from bot.holders.snapshot import SnapshotMember, gap_words, is_open, weighed
+from bot.messages import Words
 
 FORMAT = "tessera-snapshot-1"
 COLUMNS = (
@@ -67,6 +70,17 @@ def write_file(view: ExportView, layout: Layout) -> bytes:
             return _json(view)
         case _:
             return _list(view, layout)
+
+
+def incompleteness(view: ExportView, layout: Layout) -> tuple[Words, ...]:
+    """What somebody has to accept before they use such a file; nothing: it is complete."""
+    if layout.is_for_airdrops:
+        return _amounts(view, layout)[1]
+    snapshot = view.snapshot
+    if snapshot.is_complete:
+        return ()
+    gaps = (gap_sentence(gap, count) for gap, count in snapshot.gaps.items())
+    return (INCOMPLETE(count=snapshot.incomplete), *gaps)
 
 
 def disarmed(cell: str) -> str:
@@ -197,11 +211,21 @@ def _compact(value: object) -> str:
 
 
 def _list(view: ExportView, layout: Layout) -> bytes:
-    weight = view.snapshot.weight
+    amounts, missing = _amounts(view, layout)
+    lines = [f"# {words}" for words in missing]
+    if layout is Layout.DROP:
+        lines += ["address,amount", *(f"{owner},{amounts[owner]}" for owner in sorted(amounts))]
+    else:
+        lines += sorted(amounts)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _amounts(view: ExportView, layout: Layout) -> tuple[dict[str, int], tuple[Words, ...]]:
+    """Address → amount; and what is missing in that."""
     amounts: dict[str, int] = {}
     without_address = uncertain = lower_bounds = 0
     for member in view.snapshot.members:
-        count = member.weighed(weight)
+        count = member.weighed(view.snapshot.weight)
         if member.fits is not Ternary.YES or not count.low:
             uncertain += member.fits is not Ternary.YES or count.high != 0
             continue
@@ -215,12 +239,7 @@ def _list(view: ExportView, layout: Layout) -> bytes:
         uncertain=uncertain,
         lower_bounds=lower_bounds if layout is Layout.DROP else 0,
     )
-    lines = [f"# {words}" for words in missing]
-    if layout is Layout.DROP:
-        lines += ["address,amount", *(f"{owner},{amounts[owner]}" for owner in sorted(amounts))]
-    else:
-        lines += sorted(amounts)
-    return "".join(f"{line}\n" for line in lines).encode()
+    return amounts, tuple(missing)
 
 
 def _paid(view: ExportView, member: SnapshotMember) -> tuple[dict[str, int], bool]:

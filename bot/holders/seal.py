@@ -1,7 +1,7 @@
 r"""The seal of an exported file: its SHA-256 and, with a key, an Ed25519 signature, as a small file beside it.
 
-Beside it, as a file cannot contain its own digest, and a list for an airdrop tool has no room for anything else. What is
-signed is the domain and the digest of all bytes of the file, as text:
+Beside it, as a file cannot contain its own digest, and a list for an airdrop tool has no room for anything else. What
+is signed is the domain and the digest of all bytes of the file, as text:
 
     Tessera snapshot v1\n<64 hex digits>\n
 

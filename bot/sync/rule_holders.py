@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.config.settings import Settings
+from bot.config.source_tables import ArchiveTable
 from bot.gates.facts import NOTHING_HELD, AccountFacts, Facts
 from bot.gates.gate import GuildSettings
 from bot.gates.judge import judge
@@ -22,10 +24,58 @@ from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest
 from bot.holders.take_snapshot import member_row
 from bot.store.holders.holder_rows import HolderRow, holder_rows
 from bot.store.holders.whole_rows import whole_rows
+from bot.store.sync.reading_census import account_count
 from bot.sync.account_facts import to_state
+from bot.sync.reading_ages import longest_age
 from bot.text import safe_text
 
 _NAME = 80
+_ALL = slice(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """How far what is stored tells something about the present.
+
+    Attributes:
+        rates: Network → how many requests a second its source may be sent; 0: no limit.
+        interval: How often each account is read.
+        vouching: What moderators vouched for counts.
+        patience: What ends a time for which something was held.
+    """
+
+    rates: Mapping[str, float]
+    interval: timedelta
+    vouching: bool
+    patience: Patience
+
+    @classmethod
+    def of(cls, settings: Settings) -> Knowledge:
+        """As the operator has set it."""
+        sync = settings.sync
+        return cls(
+            rates={
+                table.name: table.requests_per_second
+                for table in settings.sources
+                if not isinstance(table, ArchiveTable)
+            },
+            interval=sync.interval,
+            vouching=settings.linking.manual,
+            patience=Patience(misses=sync.removal_misses, span=sync.removal_span),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMembers:
+    """What the store has of the members of a server, at one moment.
+
+    Attributes:
+        accounts: Those of each member that a question is about.
+        ages: Network → how old a reading may be to tell something about it.
+    """
+
+    accounts: Sequence[Sequence[HolderRow]]
+    ages: Mapping[str, timedelta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +107,57 @@ class RuleQuestion:
         return with_aliases(collections_of(self.rule), self.aliases)
 
 
-def read_rows(db: Database, question: RuleQuestion, now: datetime, *, vouching: bool) -> Sequence[Sequence[HolderRow]]:
-    """The accounts of each member that a question is about; a long read.
+def read_members(db: Database, question: RuleQuestion, now: datetime, knowledge: Knowledge) -> StoredMembers:
+    """What the store has of those whom a question is about; a long read.
 
     Args:
         db: Within a read.
         question: It.
         now: The present.
-        vouching: What moderators vouched for counts.
+        knowledge: How far it tells something.
     """
     fits_without = not judge(question.rule, Facts(now)).is_denied
     if question.is_plain and not fits_without:
-        rows = holder_rows(db, question.guild_id, question.collections, vouching=vouching)
+        rows = holder_rows(db, question.guild_id, question.collections, vouching=knowledge.vouching)
     else:
-        rows = whole_rows(db, question.guild_id, vouching=vouching)
+        rows = whole_rows(db, question.guild_id, vouching=knowledge.vouching)
     theirs: dict[int, list[HolderRow]] = {}
     for row in rows:
         if row.proven.account not in question.settings.excluded_accounts:
             theirs.setdefault(row.user_id, []).append(row)
-    return list(theirs.values())
+    networks = {row.proven.account.network for row in rows}
+    return StoredMembers(list(theirs.values()), {each: _max_age(db, each, knowledge) for each in networks})
 
 
 def fitting(
     question: RuleQuestion,
-    members: Sequence[Sequence[HolderRow]],
+    stored: StoredMembers,
     now: datetime,
-    ages: Mapping[str, timedelta],
     patience: Patience,
-) -> Iterator[SnapshotMember | None]:
-    """Each member in turn; None: they certainly do not fit.
+    part: slice = _ALL,
+) -> Iterator[SnapshotMember]:
+    """The members who fit, or of whom it is not known.
 
     Args:
         question: What is asked.
-        members: The accounts of each, from `read_rows`.
+        stored: From `read_members`.
         now: The present.
-        ages: Network → how old a reading may be to tell something about it.
         patience: What ends a time for which something was held.
+        part: Which of the members are looked at.
     """
     excluded = dict.fromkeys(question.settings.excluded_collections, NOTHING_HELD)
-    for rows in members:
-        accounts = tuple(_facts(row, now, ages) for row in rows)
+    for rows in stored.accounts[part]:
+        accounts = tuple(_facts(row, now, stored.ages) for row in rows)
         if excluded:
             accounts = tuple(replace(each, held={**each.held, **excluded}) for each in accounts)
         facts = Facts(now, accounts, question.aliases, patience)
-        yield member_row(rows[0].user_id, question.request, question.rule, facts)
+        if row := member_row(rows[0].user_id, question.request, question.rule, facts):
+            yield row
 
 
 def to_snapshot(
     question: RuleQuestion,
-    found: Iterable[SnapshotMember | None],
+    found: Iterable[SnapshotMember],
     now: datetime,
     names: Mapping[CollectionRef, str],
     schedule_id: int | None = None,
@@ -124,15 +176,16 @@ def to_snapshot(
         guild_id=question.guild_id,
         made_at=now.replace(microsecond=0),
         request=question.request,
-        members=tuple(sorted((member for member in found if member), key=lambda member: member.user_id)),
+        members=tuple(sorted(found, key=lambda member: member.user_id)),
         names=tuple(safe_text(name, _NAME, plain=True) for name in named),
         schedule_id=schedule_id,
     )
 
 
-def networks_in(members: Sequence[Sequence[HolderRow]]) -> frozenset[str]:
-    """The networks of the accounts: of each it has to be said how old a reading may be."""
-    return frozenset(row.proven.account.network for rows in members for row in rows)
+def _max_age(db: Database, network: str, knowledge: Knowledge) -> timedelta:
+    rate = knowledge.rates.get(network)
+    possible = timedelta(seconds=account_count(db, network) / rate) if rate else timedelta(0)
+    return longest_age(knowledge.interval, possible)
 
 
 def _facts(row: HolderRow, now: datetime, ages: Mapping[str, timedelta]) -> AccountFacts:

@@ -14,7 +14,6 @@ from datetime import datetime
 from bot.errors import InputError
 from bot.gates.gate import GuildSettings
 from bot.gates.parser import parse_rule
-from bot.gates.patience import Patience
 from bot.gates.rule import Rule
 from bot.gates.rule_needs import collections_of
 from bot.gates.rule_text import rule_text
@@ -24,8 +23,7 @@ from bot.names import Names
 from bot.store import Store
 from bot.store.holders.snapshot_table import MOST_MADE
 from bot.store.sync.post_table import NewPost, PostKind
-from bot.sync.readings import Readings
-from bot.sync.rule_holders import RuleQuestion, fitting, networks_in, read_rows, to_snapshot
+from bot.sync.rule_holders import Knowledge, RuleQuestion, fitting, read_members, to_snapshot
 
 log = logging.getLogger(__name__)
 
@@ -43,31 +41,24 @@ class SnapshotMaker:
 
     Args:
         store: Where everything is.
-        readings: How long a reading counts.
         networks: Those whose rules can be read.
         defaults: What a server has that has set nothing.
-        patience: What ends a time for which something was held.
-        vouching: What moderators vouched for counts.
+        knowledge: How far what is stored tells something about the present.
         clock: Returns the present as an aware datetime.
     """
 
     def __init__(
         self,
         store: Store,
-        readings: Readings,
         networks: Names,
         defaults: GuildSettings,
-        patience: Patience,
-        *,
-        vouching: bool,
+        knowledge: Knowledge,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
-        self._readings = readings
         self._networks = networks
         self._defaults = defaults
-        self._patience = patience
-        self._vouching = vouching
+        self._knowledge = knowledge
         self._clock = clock
 
     def text_of(self, rule: Rule) -> str:
@@ -77,6 +68,10 @@ class SnapshotMaker:
     def now(self) -> datetime:
         """The present, by the clock that dates snapshots."""
         return self._clock()
+
+    async def settings_of(self, guild_id: int) -> GuildSettings:
+        """What a server has set."""
+        return await self._store.guild_settings.of(guild_id, self._defaults)
 
     async def make(
         self, guild_id: int, request: SnapshotRequest, *, schedule_id: int | None = None, retain: int = MOST_MADE
@@ -92,21 +87,15 @@ class SnapshotMaker:
         Raises:
             InputError: the rule cannot be read any more.
         """
-        rule = parse_rule(request.rule, self._networks, find_by_name=lambda _: (), longest=_LONGEST_RULE)
-        question = RuleQuestion(
-            guild_id,
-            request,
-            rule,
-            await self._store.guild_settings.of(guild_id, self._defaults),
-            await self._store.gates.aliases(guild_id),
-        )
-        now = self._clock()
-        members = await self._store.reader.run(lambda db: read_rows(db, question, now, vouching=self._vouching))
-        ages = {each: await self._readings.ages.max_age(each) for each in networks_in(members)}
-        found: list[SnapshotMember | None] = []
-        for start in range(0, len(members), _AT_ONCE):
+        rule = parse_stored(request, self._networks)
+        settings = await self.settings_of(guild_id)
+        question = RuleQuestion(guild_id, request, rule, settings, await self._store.gates.aliases(guild_id))
+        now, knowledge = self._clock(), self._knowledge
+        stored = await self._store.reader.run(lambda db: read_members(db, question, now, knowledge))
+        found: list[SnapshotMember] = []
+        for start in range(0, len(stored.accounts), _AT_ONCE):
             await asyncio.sleep(0)
-            found += fitting(question, members[start : start + _AT_ONCE], now, ages, self._patience)
+            found += fitting(question, stored, now, knowledge.patience, slice(start, start + _AT_ONCE))
         named = set(collections_of(rule))
         names = await self._store.readings.names_of(named) if named else {}
         return await self._store.snapshots.add(to_snapshot(question, found, now, names, schedule_id), retain=retain)
@@ -145,6 +134,15 @@ class SnapshotMaker:
             await self._store.sync.posts.add(post_of(snapshot, now))
         await self._store.snapshot_schedules.done(schedule.schedule_id, next_at, failure)
         return not failure
+
+
+def parse_stored(request: SnapshotRequest, networks: Names) -> Rule:
+    """The rule of a request, whose text `rule_text` wrote.
+
+    Raises:
+        InputError: it cannot be read any more: one of its networks has no source now.
+    """
+    return parse_rule(request.rule, networks, find_by_name=lambda _: (), longest=_LONGEST_RULE)
 
 
 def post_of(snapshot: Snapshot, now: datetime, *, by: int | None = None, layout: str = "") -> NewPost:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.cogs.gates.gate_embeds import GateSentences, collection_words
-from bot.cogs.servers.settings_embeds import span_words, visibility_words
+from bot.cogs.servers.settings_embeds import address_words, span_words, visibility_words
 from bot.gates.rule import CollectionRef
 from bot.store.gates.gate_history import Change
 from bot.text import safe_text
@@ -119,6 +119,10 @@ def _visibility(value: Any, _: Names) -> str:
     return "the default" if value is None else visibility_words(shows_requirements=bool(value))
 
 
+def _addresses(value: Any, _: Names) -> str:
+    return "the default" if value is None else address_words(shows_addresses=bool(value))
+
+
 def _list_of(say: Callable[[Any, Names], str]) -> Callable[[Any, Names], str]:
     def words(value: Any, names: Names) -> str:
         listed = [say(each, names) for each in value or ()]
@@ -141,4 +145,5 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Any, Names], str]]] = {
     "excluded_accounts": ("Accounts that never count", _list_of(_account)),
     "excluded_collections": ("Collections that never count", _list_of(_collection)),
     "shows_requirements": ("What members see", _visibility),
+    "shows_addresses": ("Whose accounts exports name", _addresses),
 }

@@ -8,9 +8,14 @@ from datetime import timedelta
 import discord
 
 from bot.gates.gate import GuildSettings
+from bot.messages import Message
 from bot.text.plural import plural
 from bot.ui.embeds import BRAND
 
+_SEE = Message("Members see {what}.")
+_NAME = Message("`/holders export` names {what}.")
+_ALL_ACCOUNTS = Message("the accounts of all members, with their addresses")
+_SHARED_ACCOUNTS = Message("only the accounts that members share here")
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _SHOWN = 20
@@ -30,7 +35,10 @@ def settings_embed(settings: GuildSettings, done: str = "") -> discord.Embed:
     excluded = [f"`{each}`" for each in sorted(map(str, settings.excluded_accounts))]
     excluded += [f"`{each}`" for each in sorted(map(str, settings.excluded_collections))]
     _add(embed, "Never count here", _listed(excluded), "exclude")
-    _add(embed, "What members see", visibility_words(shows_requirements=settings.shows_requirements), "visibility")
+    seen = visibility_words(shows_requirements=settings.shows_requirements)
+    _add(embed, "What members see", seen, "visibility requirements")
+    named = address_words(shows_addresses=settings.shows_addresses)
+    _add(embed, "Whose accounts exports for admins name", named, "visibility addresses")
     role = f"<@&{settings.admin_role_id}>" if settings.admin_role_id else "only members with Manage Server"
     return _add(embed, "Who may configure Tessera", role, "admin-role")
 
@@ -52,6 +60,19 @@ def visibility_words(*, shows_requirements: bool) -> str:
     if shows_requirements:
         return "what unlocks each role, also the ones that they do not have"
     return "only the roles that they have"
+
+
+def address_words(*, shows_addresses: bool) -> str:
+    """Which accounts and addresses `/holders export` names."""
+    return str((_ALL_ACCOUNTS if shows_addresses else _SHARED_ACCOUNTS)())
+
+
+def seen_words(*, requirements: bool | None = None, addresses: bool | None = None) -> str:
+    """What was changed of both."""
+    lines = [] if requirements is None else [_SEE(what=visibility_words(shows_requirements=requirements))]
+    if addresses is not None:
+        lines.append(_NAME(what=address_words(shows_addresses=addresses)))
+    return "\n".join(map(str, lines))
 
 
 def span_words(span: timedelta) -> str:

@@ -37,12 +37,12 @@ class ListedSnapshot:
     Attributes:
         snapshot: What it is of, without members.
         members: How many are in it.
-        incomplete: Of how many of their accounts something is not known.
+        is_complete: All was known of all of them when it was made.
     """
 
     snapshot: Snapshot
     members: int
-    incomplete: int
+    is_complete: bool
 
 
 class Snapshots:
@@ -101,8 +101,9 @@ def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any,
     """Store a snapshot within a transaction; see `Snapshots.add`."""
     request = snapshot.request
     cursor = db.conn.execute(
-        "INSERT INTO snapshots (guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO snapshots "
+        "(guild_id, schedule_id, made_at, rule, weight, minimum, names, members, is_complete, forgotten) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             snapshot.guild_id,
             snapshot.schedule_id,
@@ -111,6 +112,8 @@ def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any,
             request.weight.value,
             request.minimum,
             json.dumps(snapshot.names),
+            len(snapshot.members),
+            int(snapshot.is_complete),
             snapshot.forgotten,
         ],
     )
@@ -135,16 +138,11 @@ def get(db: Database, guild_id: int, snapshot_id: int) -> Snapshot | None:
 
 def listed(db: Database, guild_id: int | None, limit: int) -> Sequence[ListedSnapshot]:
     """The newest snapshots of a server; None: of all."""
-    counts = """
-        (SELECT count(DISTINCT user_id) FROM snapshot_rows WHERE snapshot_rows.snapshot_id = snapshots.snapshot_id),
-        (SELECT count(*) FROM snapshot_rows WHERE snapshot_rows.snapshot_id = snapshots.snapshot_id AND (NOT fits
-            OR CASE weight WHEN 'kinds' THEN most_kinds IS NOT kinds ELSE most_copies IS NOT copies END))
-    """
     where = "" if guild_id is None else "WHERE guild_id = :guild_id"
-    sql = f"SELECT {_COLUMNS}, {counts} FROM snapshots {where} ORDER BY snapshot_id DESC LIMIT :limit"
+    sql = f"SELECT {_COLUMNS}, members, is_complete FROM snapshots {where} ORDER BY snapshot_id DESC LIMIT :limit"
     values = {"limit": limit} if guild_id is None else {"limit": limit, "guild_id": guild_id}
     rows = db.execute(sql, values).fetchall()
-    return [ListedSnapshot(_to_snapshot(row[:-2]), row[-2], row[-1]) for row in rows]
+    return [ListedSnapshot(_to_snapshot(row[:-2]), row[-2], bool(row[-1])) for row in rows]
 
 
 def guild_of(db: Database, snapshot_id: int) -> int | None:
@@ -171,7 +169,7 @@ def shared(db: Database, guild_id: int) -> frozenset[tuple[int, str]]:
 def forget_member(db: Database, user_id: int) -> None:
     """A member's rows are about to be deleted: say of each snapshot that it had one more."""
     sql = """
-        UPDATE snapshots SET forgotten = forgotten + 1
+        UPDATE snapshots SET forgotten = forgotten + 1, members = members - 1
         WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot_rows WHERE user_id = ?)
     """
     db.execute(sql, [user_id])

@@ -16,6 +16,8 @@ _SNAPSHOTS = """
         weight      TEXT NOT NULL CHECK (weight IN ('kinds', 'copies')),
         minimum     INTEGER NOT NULL,
         names       TEXT NOT NULL,       -- JSON: of what the rule names, safe to show
+        members     INTEGER NOT NULL,    -- how many are in it
+        is_complete INTEGER NOT NULL CHECK (is_complete IN (0, 1)),   -- as it was made
         forgotten   INTEGER NOT NULL DEFAULT 0   -- members whose rows were deleted since, with all their data
     ) STRICT
 """
