@@ -37,8 +37,8 @@ from bot.ui.client import Bot
 from bot.ui.paginator import Paginator
 
 _RULE_OR_SNAPSHOT = Message(
-    "Give a `rule` (such as `254` or `254 >= 3`) for a new snapshot, or the number of a `snapshot` that there is: one of "
-    "the two."
+    "Give a `rule` (such as `254` or `254 >= 3`) for a new snapshot, or the number of a `snapshot` that there is: one "
+    "of the two."
 )
 _OF_NEW_ONES = Message("`minimum` and `weight` are for a new snapshot: one that there is has its own.")
 _TWO_NEEDED = Message(

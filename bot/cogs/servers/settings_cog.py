@@ -35,12 +35,7 @@ from bot.cogs.servers.setting_changes import (
     unprotecting_deleted,
 )
 from bot.cogs.servers.setting_targets import EVERYONE, known_roles, named, of_either, span
-from bot.cogs.servers.settings_embeds import (
-    cool_down_words,
-    grace_words,
-    seen_words,
-    settings_embed,
-)
+from bot.cogs.servers.settings_embeds import cool_down_words, grace_words, seen_words, settings_embed
 from bot.cogs.servers.settings_panel import MOST_HOURS, SettingActs, SettingsPanel
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import GuildSettings
