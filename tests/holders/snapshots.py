@@ -19,7 +19,7 @@ def owner(number: int) -> str:
     return f"0x{number:040x}"
 
 
-def held(  # noqa: PLR0913 - what an account may have
+def held(
     user_id: int,
     number: int,
     kinds: Count,

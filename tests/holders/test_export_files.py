@@ -152,9 +152,7 @@ def test_a_member_of_whom_only_the_rule_is_uncertain_is_paid_nothing() -> None:
     assert lines[1:] == ["address,amount"]
 
 
-@pytest.mark.parametrize(
-    "cell", ["=HYPERLINK(“http://x”)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"]
-)
+@pytest.mark.parametrize("cell", ["=HYPERLINK(“http://x”)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1"])
 def test_a_formula_is_disarmed(cell: str) -> None:
     assert not disarmed(cell).lstrip().startswith(("=", "+", "-", "@"))
 
