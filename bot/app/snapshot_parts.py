@@ -25,7 +25,7 @@ SNAPSHOTS_LOOKED_FOR = timedelta(seconds=30)
 def snapshot_maker(settings: Settings, store: Store, lookup: Lookup, clock: Callable[[], datetime]) -> SnapshotMaker:
     """What makes snapshots; it retains nothing, so that there may be several."""
     defaults = GuildSettings(grace=settings.sync.grace)
-    return SnapshotMaker(store, lookup.names, defaults, Knowledge.of(settings), clock)
+    return SnapshotMaker(store, lookup.names, defaults, Knowledge.of(settings, lookup.sources), clock)
 
 
 async def add_snapshot_cog(

@@ -6,7 +6,8 @@ is signed is the domain and the digest of all bytes of the file, as text:
     Tessera snapshot v1\n<64 hex digits>\n
 
 so that a few lines of any language can check it (docs/snapshots.md has them), and no signature of this key means
-anything elsewhere.
+anything elsewhere. Public keys and signatures are written in Base64, secret keys in hex: what is pasted by mistake in
+the place of a public key is then refused as what it is, everywhere (`bot.names.typed_secrets`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
 from nacl.exceptions import BadSignatureError
@@ -26,12 +28,17 @@ SEAL_SUFFIX = ".seal.json"
 _FORMAT = "tessera-seal-1"
 _DOMAIN = "Tessera snapshot v1\n"
 _HEX_32 = re.compile(r"[0-9a-f]{64}")
-_HEX_64 = re.compile(r"[0-9a-f]{128}")
+_BASE64_32 = re.compile(r"[A-Za-z0-9+/]{43}=")
+_BASE64_64 = re.compile(r"[A-Za-z0-9+/]{86}==")
 _LONGEST = 10_000
 
 _NO_SEAL = Message("{name} is no seal of Tessera's: it is the file whose name ends with {suffix}, as it was exported.")
 _NO_KEY = Message(
-    "That is no key for snapshots: it has 64 digits and letters from a to f, as `tessera snapshot keygen` makes it."
+    "That is no key for signing: it has 64 digits and letters from a to f, as `tessera snapshot keygen` makes it."
+)
+_NO_PUBLIC_KEY = Message(
+    "That is no public key of snapshots: it has 44 letters, digits and signs, the last of them =, as `tessera snapshot "
+    "keygen` prints it."
 )
 
 
@@ -41,8 +48,8 @@ class Seal:
 
     Attributes:
         sha256: Of the file, in hex.
-        public_key: Whose signature it is, in hex; "": it is not signed.
-        signature: It, in hex.
+        public_key: Whose signature it is, in Base64; "": it is not signed.
+        signature: It, in Base64.
     """
 
     sha256: str
@@ -75,7 +82,7 @@ def make_seal(content: bytes, key: str = "") -> Seal:
         return Seal(digest)
     signing = _signing_key(key)
     signature = signing.sign(_signed_text(digest)).signature
-    return Seal(digest, signing.verify_key.encode().hex(), signature.hex())
+    return Seal(digest, _to_text(signing.verify_key.encode()), _to_text(signature))
 
 
 def write_seal(seal: Seal, name: str) -> bytes:
@@ -102,7 +109,7 @@ def read_seal(content: bytes, name: str) -> Seal:
     if not isinstance(body, dict) or body.get("format") != _FORMAT:
         raise wrong
     seal = Seal(*(str(body.get(key, "")) for key in ("sha256", "public_key", "signature")))
-    is_signed_well = _HEX_32.fullmatch(seal.public_key) and _HEX_64.fullmatch(seal.signature)
+    is_signed_well = _BASE64_32.fullmatch(seal.public_key) and _BASE64_64.fullmatch(seal.signature)
     if not _HEX_32.fullmatch(seal.sha256) or not (is_signed_well or not (seal.public_key or seal.signature)):
         raise wrong
     return seal
@@ -111,36 +118,36 @@ def read_seal(content: bytes, name: str) -> Seal:
 def is_signature_good(seal: Seal) -> bool:
     """Whether the key that the seal names made its signature, of that digest."""
     try:
-        VerifyKey(bytes.fromhex(seal.public_key)).verify(_signed_text(seal.sha256), bytes.fromhex(seal.signature))
+        VerifyKey(b64decode(seal.public_key)).verify(_signed_text(seal.sha256), b64decode(seal.signature))
     except (BadSignatureError, ValueError):
         return False
     return True
 
 
 def new_key() -> tuple[str, str]:
-    """A new secret key and its public key, in hex."""
+    """A new secret key, in hex, and its public key, in Base64."""
     key = SigningKey.generate()
-    return key.encode().hex(), key.verify_key.encode().hex()
+    return key.encode().hex(), _to_text(key.verify_key.encode())
 
 
 def public_key_of(key: str) -> str:
-    """The public key of a secret key, in hex.
+    """The public key of a secret key, in Base64.
 
     Raises:
         InputError: it is no key.
     """
-    return _signing_key(key).verify_key.encode().hex()
+    return _to_text(_signing_key(key).verify_key.encode())
 
 
 def parse_public_key(text: str) -> str:
-    """A public key that somebody typed, in hex.
+    """A public key that somebody typed, in Base64.
 
     Raises:
         InputError: it is no key.
     """
-    found = text.strip().lower().removeprefix("ed25519:")
-    if not _HEX_32.fullmatch(found):
-        raise InputError(_NO_KEY)
+    found = text.strip()
+    if not _BASE64_32.fullmatch(found):
+        raise InputError(_NO_PUBLIC_KEY)
     return found
 
 
@@ -149,6 +156,10 @@ def _signing_key(key: str) -> SigningKey:
     if not _HEX_32.fullmatch(found):
         raise InputError(_NO_KEY)
     return SigningKey(bytes.fromhex(found))
+
+
+def _to_text(key: bytes) -> str:
+    return b64encode(key).decode()
 
 
 def _signed_text(digest: str) -> bytes:

@@ -57,6 +57,7 @@ _SNAPSHOT_SENT = Message(
     "{member} exported snapshot {number} of `{rule}` as {layout}, with one member.",
     "{member} exported snapshot {number} of `{rule}` as {layout}, with {count:,} members.",
 )
+_OPERATOR = Message("The operator of the bot")
 _SNAPSHOT_INCOMPLETE = Message(
     "**Incomplete:** of one of them something is not known.",
     "**Incomplete:** of {count:,} of them something is not known.",
@@ -215,7 +216,7 @@ def _of_snapshot(row: PostRow) -> Sequence[Words]:
     its = json.loads(row.detail)
     values = {"number": its["number"], "rule": its["rule"], "count": its["members"]}
     if its["layout"]:
-        member = f"<@{row.user_id}>" if row.user_id else _SOMEBODY()
+        member = f"<@{row.user_id}>" if row.user_id else _OPERATOR()
         said = _SNAPSHOT_SENT(member=member, layout=its["layout"].upper(), **values)
     else:
         said = _SNAPSHOT_MADE(**values)

@@ -22,6 +22,7 @@ from bot.gates.rule import AllOf, AnyOf, CollectionRef, During, Holds, HoldsColl
 from bot.gates.rule_needs import Aliases, collections_of, each_rule, with_aliases
 from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest
 from bot.holders.take_snapshot import member_row
+from bot.sources.source import Source
 from bot.store.holders.holder_rows import HolderRow, holder_rows
 from bot.store.holders.whole_rows import whole_rows
 from bot.store.sync.reading_census import account_count
@@ -50,15 +51,13 @@ class Knowledge:
     patience: Patience
 
     @classmethod
-    def of(cls, settings: Settings) -> Knowledge:
-        """As the operator has set it."""
+    def of(cls, settings: Settings, sources: Iterable[Source]) -> Knowledge:
+        """As the operator has set it; `sources`: those that are asked."""
         sync = settings.sync
+        tables = (table for table in settings.sources if not isinstance(table, ArchiveTable))
+        rates = {table.name: table.requests_per_second for table in tables}
         return cls(
-            rates={
-                table.name: table.requests_per_second
-                for table in settings.sources
-                if not isinstance(table, ArchiveTable)
-            },
+            rates={source.network: rates.get(source.name, 0) for source in sources},
             interval=sync.interval,
             vouching=settings.linking.manual,
             patience=Patience(misses=sync.removal_misses, span=sync.removal_span),

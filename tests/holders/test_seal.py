@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from dataclasses import replace
 
+import nacl.exceptions
 import nacl.signing
 import pytest
 
@@ -21,6 +23,7 @@ from bot.holders.seal import (
     write_seal,
 )
 from bot.holders.sealed_export import sealed_export
+from bot.names import refuse_secrets
 from tests.holders.snapshots import ANN, BEN, CLEO, snapshot
 
 KEY, PUBLIC = new_key()
@@ -33,7 +36,8 @@ def is_good(content: bytes, seal: bytes, public_key: str) -> bool:
         return False
     signed = b"Tessera snapshot v1\n" + said["sha256"].encode() + b"\n"
     try:
-        nacl.signing.VerifyKey(bytes.fromhex(public_key)).verify(signed, bytes.fromhex(said["signature"]))
+        key = nacl.signing.VerifyKey(base64.b64decode(public_key))
+        key.verify(signed, base64.b64decode(said["signature"]))
     except nacl.exceptions.BadSignatureError:
         return False
     return True
@@ -48,7 +52,7 @@ def test_an_export_is_verified_without_tessera(layout: Layout) -> None:
     assert is_good(content, seal, PUBLIC)
     assert not is_good(content + b"\n", seal, PUBLIC)
     assert not is_good(content, seal, new_key()[1])
-    forged = json.loads(seal) | {"signature": "00" * 64}
+    forged = json.loads(seal) | {"signature": "A" * 86 + "=="}
     assert not is_good(content, json.dumps(forged).encode(), PUBLIC)
 
 
@@ -85,8 +89,8 @@ def test_a_signature_is_of_that_digest_and_by_that_key(change: dict[str, str]) -
         b"[" * 9000,
         b'{"format": "tessera-seal-1"}',
         b'{"format": "tessera-seal-1", "sha256": "zz"}',
-        b'{"format": "tessera-seal-1", "sha256": "' + b"0" * 64 + b'", "public_key": "00"}',
-        b'{"format": "tessera-seal-1", "sha256": "' + b"0" * 64 + b'", "signature": "' + b"0" * 128 + b'"}',
+        b'{"format": "tessera-seal-1", "sha256": "' + b"0" * 64 + b'", "public_key": "AA=="}',
+        b'{"format": "tessera-seal-1", "sha256": "' + b"0" * 64 + b'", "signature": "' + b"A" * 86 + b'=="}',
         b" " * 20_000,
     ],
 )
@@ -98,10 +102,16 @@ def test_what_is_no_seal_is_refused_in_a_sentence(content: bytes) -> None:
 @pytest.mark.parametrize("text", ["", "0" * 63, "0" * 65, "g" * 64, "🔑"])
 def test_what_is_no_key_is_refused_and_not_repeated(text: str) -> None:
     for use in (lambda: make_seal(b"", text or " "), lambda: parse_public_key(text)):
-        with pytest.raises(InputError, match="That is no key") as caught:
+        with pytest.raises(InputError, match=r"That is no (public )?key") as caught:
             use()
         assert not text or text not in caught.value.sentence
 
 
 def test_a_public_key_may_be_pasted_as_it_is_shown() -> None:
-    assert parse_public_key(f"  ed25519:{PUBLIC.upper()}\n".replace("ED25519", "ed25519")) == PUBLIC
+    assert parse_public_key(f"  {PUBLIC}\n") == PUBLIC
+    refuse_secrets(PUBLIC)
+
+
+def test_a_secret_key_is_refused_wherever_it_is_typed() -> None:
+    with pytest.raises(InputError):
+        refuse_secrets(KEY)
