@@ -82,9 +82,9 @@ def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
     return _embed(_TITLE(number=view.snapshot.snapshot_id), [*_about(view.snapshot), _ASK(what=what)], is_loud=True)
 
 
-def nobody_words(request: SnapshotRequest) -> Words:
+def nobody_embed(snapshot: Snapshot) -> discord.Embed:
     """What is said of a snapshot with nobody in it."""
-    return _NOBODY(rule=request.rule)
+    return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.rule)])
 
 
 def schedules_embed(schedules: Sequence[SnapshotSchedule], done: Words | None = None) -> discord.Embed:

@@ -95,9 +95,7 @@ class SnapshotExports:
         """
         view = await self._view(interaction, choice)
         if not view.snapshot.members:
-            words = snapshot_embeds.nobody_words(view.snapshot.request)
-            title = f"{choice.number}"
-            await sending.edit_answer(interaction, embed=done_embed(title, str(words)), view=None)
+            await sending.edit_answer(interaction, embed=snapshot_embeds.nobody_embed(view.snapshot), view=None)
             return
         missing = await asyncio.to_thread(incompleteness, view, choice.layout)
         if not missing:
