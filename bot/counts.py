@@ -165,6 +165,16 @@ def observed(kinds: int) -> Count:
     return exact(kinds)
 
 
+def count_listed_holders(number: int, *, whole: bool) -> Count:
+    """How many accounts hold a collection, of a list that its live source gave just now.
+
+    Args:
+        number: Different accounts in the list.
+        whole: Every row of the list arrived, and none can be missing from it.
+    """
+    return exact(number) if whole else at_least(number)
+
+
 def count_kinds(read: Holdings, *, of: Collection | None = None, now: datetime, max_age: timedelta) -> Count:
     """How many distinct NFTs an account holds: of one collection, or of all together.
 

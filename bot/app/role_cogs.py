@@ -9,14 +9,17 @@ from datetime import datetime
 from discord import app_commands
 
 from bot.app.snapshot_parts import add_snapshot_cog
+from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.hold_cog import HoldCog
 from bot.cogs.gates.role_events import RoleEventsCog
 from bot.cogs.gates.sync_cog import SyncCog
+from bot.cogs.holders.holder_desk import HolderDesk
+from bot.cogs.holders.holders_cog import HoldersCog
+from bot.cogs.holders.member_check import MemberCheck
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.holdings.member_menu_cog import MemberMenuCog
 from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.welcome_card import Welcome
-from bot.cogs.members.holders_cog import HoldersCog
 from bot.cogs.members.refreshing import Refreshing
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.cogs.members.roles_cog import RolesCog
@@ -35,6 +38,8 @@ from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
 from bot.roles.eligibility import GuildRoles
 from bot.store import Store
+from bot.store.pseudonyms import pseudonyms
+from bot.sync.holder_gaps import HolderGaps
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
 
@@ -105,7 +110,7 @@ async def add_role_cogs(
     table = store.guild_settings
     roles = RolesCog(bot, parts.refreshing, expires=expires, welcome=welcome_of(settings, lookup))
     await bot.add_cog(roles)
-    holders = HoldersCog(bot, parts.refreshing, Shares(store), expires=expires)
+    holders = _holders_cog(bot, settings, lookup, parts)
     await bot.add_cog(holders)
     if isinstance(holders.app_command, app_commands.Group):
         await add_snapshot_cog(bot, settings, store, lookup, holders.app_command, parts.clock)
@@ -142,3 +147,21 @@ async def add_role_cogs(
         log_problems=parts.log_problems,
     )
     await bot.add_cog(health)
+
+
+def _holders_cog(bot: Bot, settings: Settings, lookup: Lookup, parts: RoleParts) -> HoldersCog:
+    """The commands about holders."""
+    store, expires, token = parts.store, settings.discord.buttons_expire_seconds, settings.discord.token
+    assert token is not None  # noqa: S101 - the bot does not start without one
+    desk = HolderDesk(
+        bot,
+        store,
+        parts.sync,
+        lookup,
+        CollectionNames(store, lookup),
+        pseudonym=pseudonyms(token.get_secret_value()),
+        clock=parts.clock,
+        expires=expires,
+    )
+    check = MemberCheck(bot, parts.refreshing, Shares(store), expires=expires)
+    return HoldersCog(desk, check, HolderGaps(store, lookup, parts.sync.holders.lists, parts.clock))

@@ -32,6 +32,7 @@ from bot.messages import Message
 from bot.store.gates.alias_table import aliases
 from bot.store.gates.settings_table import read
 from bot.store.holders import snapshot_table
+from bot.store.holders.shared_rows import shared_pairs
 from bot.store.pseudonyms import Pseudonym
 from bot.store.sync.post_table import enqueue
 from bot.store.sync.reading_census import names_of
@@ -166,7 +167,7 @@ def _view(db: Database, settings: Settings, arguments: argparse.Namespace) -> Ex
     return export_view(
         snapshot,
         shows_addresses=its.shows_addresses,
-        shared=snapshot_table.shared(db, snapshot.guild_id),
+        shared=shared_pairs(db, snapshot.guild_id),
         by_member=arguments.by_member,
         present=snapshot_table.present(db, snapshot.guild_id) if arguments.members_only else None,
     )

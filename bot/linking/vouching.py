@@ -48,6 +48,11 @@ class ProvenHere:
         self._proven = store.proven
         self._vouching = vouching
 
+    @property
+    def counts_vouches(self) -> bool:
+        """Whether what moderators vouched for counts."""
+        return self._vouching
+
     async def of(self, user_id: int, scope: Scope) -> Proven:
         """The accounts that count as proven for a member in a scope.
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.counts import is_present, total, units_of
+from bot.gates.facts import Level
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef, Rule
 from bot.gates.rule_needs import Aliases, collections_of, with_aliases
 from bot.holders.held import HeldAccount, HolderList, OpenReason
+from bot.holders.past import ObservedAccount
 from bot.store import Store
 from bot.store.holders.holder_rows import HolderRow, read_holder_rows
+from bot.store.holders.past_rows import read_past
 from bot.sync.account_facts import to_state
 from bot.sync.readings import Readings
 
@@ -65,18 +69,71 @@ class HolderLists:
 
     async def of_collections(self, guild_id: int, collections: Sequence[CollectionRef]) -> HolderList:
         """Who holds one or more of several collections, counted together."""
+        return await self._list(await self._rows(guild_id, collections))
+
+    async def with_past(self, guild_id: int, collection: CollectionRef, since: datetime) -> PastList:
+        """Who holds a collection, or one that counts as the same, and what the same accounts held since a moment."""
+        aliases = await self._store.gates.aliases(guild_id)
+        return await self.past_of_collections(guild_id, aliases.get(collection, (collection,)), since)
+
+    async def past_of_collections(
+        self, guild_id: int, collections: Sequence[CollectionRef], since: datetime
+    ) -> PastList:
+        """Who holds one or more of several collections, and what the same accounts held since a moment."""
+        rows = await self._rows(guild_id, collections)
+        levels, firsts = await read_past(self._store.reader, rows.rows, rows.counted, since)
+        past = []
+        for number, row in enumerate(rows.rows):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            key = row.number or 0
+            past.append(_observed(row, levels.get(key, {}), firsts.get(key)))
+        return PastList(await self._list(rows), past, rows.counted, rows.ages)
+
+    async def _rows(self, guild_id: int, collections: Sequence[CollectionRef]) -> _Rows:
         settings = await self._store.guild_settings.of(guild_id, self._defaults)
         rows = await read_holder_rows(self._store.reader, guild_id, collections, vouching=self._vouching)
         ages = {each: await self._readings.ages.max_age(each) for each in {ref.network for ref in collections}}
-        now = self._clock()
-        counted = [each for each in collections if each not in settings.excluded_collections]
+        counted = tuple(each for each in collections if each not in settings.excluded_collections)
+        rows = [row for row in rows if row.proven.account not in settings.excluded_accounts]
+        return _Rows(guild_id, tuple(collections), counted, rows, ages, self._clock())
+
+    async def _list(self, rows: _Rows) -> HolderList:
         found: list[HeldAccount] = []
-        for start in range(0, len(rows), _AT_ONCE):
+        for start in range(0, len(rows.rows), _AT_ONCE):
             await asyncio.sleep(0)
-            part = rows[start : start + _AT_ONCE]
-            theirs = [row for row in part if row.proven.account not in settings.excluded_accounts]
-            found += held_accounts(theirs, counted, now, ages, self._readings.networks)
-        return HolderList(guild_id, tuple(collections), tuple(found), now)
+            part = rows.rows[start : start + _AT_ONCE]
+            found += held_accounts(part, rows.counted, rows.now, rows.ages, self._readings.networks)
+        return HolderList(rows.guild_id, rows.collections, tuple(found), rows.now)
+
+
+@dataclass(frozen=True, slots=True)
+class PastList:
+    """A list of holders, with the history of its accounts.
+
+    Attributes:
+        now: The list.
+        accounts: The same accounts over time.
+        counted: What is counted of the collections: without those that the server leaves out.
+        ages: Network → how long a reading tells something.
+    """
+
+    now: HolderList
+    accounts: Sequence[ObservedAccount]
+    counted: tuple[CollectionRef, ...]
+    ages: Mapping[str, timedelta]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What a list is made of."""
+
+    guild_id: int
+    collections: tuple[CollectionRef, ...]
+    counted: tuple[CollectionRef, ...]
+    rows: Sequence[HolderRow]
+    ages: Mapping[str, timedelta]
+    now: datetime
 
 
 def named_by(rule: Rule, aliases: Aliases) -> frozenset[CollectionRef]:
@@ -121,6 +178,22 @@ def _held(
     if kinds.low != kinds.high:
         reason = _reason(row, now, max_age, is_certain=is_certain, has_source=account.network in networks)
     return HeldAccount(row.user_id, account, row.proven.owner, kinds, copies, facts.as_of, reason)
+
+
+def _observed(
+    row: HolderRow, levels: Mapping[CollectionRef, tuple[Level, ...]], first_read_at: datetime | None
+) -> ObservedAccount:
+    read_at = row.stored.read_at if row.stored else None
+    is_certain = row.is_certain and not row.proven.is_frozen
+    return ObservedAccount(
+        user_id=row.user_id,
+        joined_at=row.joined_at,
+        account=row.proven.account,
+        owner=row.proven.owner,
+        first_read_at=first_read_at if is_certain else None,
+        read_at=read_at,
+        levels=dict(levels),
+    )
 
 
 def _reason(row: HolderRow, now: datetime, max_age: timedelta, *, is_certain: bool, has_source: bool) -> OpenReason:

@@ -90,20 +90,27 @@ class Outbox:
                 edits = alert.channel_id, alert.message_id
         gate = gates.get(row.gate_id or 0)
         taken_by = self.taken_by(gate.guild_id, gate.role_id) if gate else ""
-        names = await self._names_for(hold)
+        names = await self._names_for(_named_by(row, hold))
         return to_post(row, gates, hold, edits, taken_by, lambda ref: names.get(ref) or str(ref))
 
-    async def _names_for(self, hold: Hold | None) -> Mapping[CollectionRef, str]:
-        """The name of the collection that a hold is about, safe to show, if it is known."""
-        if hold is None or hold.scope is not Scope.COLLECTION:
+    async def _names_for(self, key: str) -> Mapping[CollectionRef, str]:
+        """The name of a collection, safe to show, if it is known; none of ""."""
+        if not key:
             return {}
-        network, _, collection_id = hold.key.rpartition(":")
+        network, _, collection_id = key.rpartition(":")
         found = await self._store.readings.names_of([CollectionRef(network, collection_id)])
         return {ref: safe_text(name, _NAME) for ref, name in found.items()}
 
     async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
         """A message was sent; or there is nobody to read it: no channel, or no direct messages."""
         await self._store.sync.posts.sent(post_id, self._clock(), channel_id=channel_id, message_id=message_id)
+
+
+def _named_by(row: PostRow, hold: Hold | None) -> str:
+    """The collection that a message names; "": none."""
+    if row.kind is PostKind.VIEWED:
+        return row.detail.partition(" ")[2]
+    return hold.key if hold and hold.scope is Scope.COLLECTION else ""
 
 
 def _taking(row: PostRow, gates: Mapping[int, Gate]) -> Sequence[Gate]:

@@ -46,6 +46,15 @@ _PROOF_RENEWED = Message(
 )
 _STUCK = Message("{member}: several attempts in a row failed. The next one is at their next reading.")
 
+_VIEWED_ABOUT = Message("{member} looked at {view} of {collection}.")
+_VIEWED = Message("{member} looked at {view}.")
+_VIEWS: Mapping[str, Message] = {
+    "list": Message("the list of holders"),
+    "changes": Message("who joined and left the holders"),
+    "find": Message("whose account a certain one is, as far as members share that here"),
+    "gap": Message("who has not linked an account"),
+}
+
 _SILENT = Message("{source} has not answered since {since}. Nothing is taken because of that, and nothing given.")
 _ANSWERS = Message("{source} answers again.")
 
@@ -172,8 +181,8 @@ def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: 
         return [_of_change(change) for change in row.changes]
     if row.kind in (PostKind.HOLD, PostKind.HOLD_OVER):
         return _of_hold(row, gates, hold, name_of)
-    if row.kind is PostKind.STUCK:
-        return [_STUCK(member=f"<@{row.user_id}>" if row.user_id else _SOMEBODY())]
+    if row.kind in (PostKind.VIEWED, PostKind.STUCK):
+        return [_of_view(row, name_of) if row.kind is PostKind.VIEWED else _STUCK(member=_member(row.user_id))]
     if row.kind is PostKind.PROOF_ENDS:
         return _of_proof(ProofEnds.of_detail(row.detail), gates)
     if row.kind in (PostKind.SILENT, PostKind.ANSWERS, PostKind.SNAPSHOT):
@@ -189,6 +198,16 @@ def _of_hold(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of
     is_about_all = hold.cause in (Cause.ADMIN, Cause.INVITED_AGAIN)
     cause = _CAUSES[hold.cause]
     return [_HELD(cause=cause() if is_about_all else cause(about=_about(hold, gates, name_of)))]
+
+
+def _of_view(row: PostRow, name_of: NameOf) -> Words:
+    """Who looked at what."""
+    member = _member(row.user_id)
+    view, _, about = row.detail.partition(" ")
+    if not about:
+        return _VIEWED(member=member, view=_VIEWS[view]())
+    network, _, collection_id = about.rpartition(":")
+    return _VIEWED_ABOUT(member=member, view=_VIEWS[view](), collection=name_of(CollectionRef(network, collection_id)))
 
 
 def _about(hold: Hold, gates: Mapping[int, Gate], name_of: NameOf) -> Words | str:
@@ -243,6 +262,10 @@ def _moment(at: datetime | None) -> str:
 
 
 def _of_change(change: ChangeRow) -> Words:
-    member = f"<@{change.user_id}>" if change.user_id else _SOMEBODY()
+    member = _member(change.user_id)
     message = _GAVE if change.act is Act.ADD else _TOOK
     return message(role=f"<@&{change.role_id}>", member=member, reason=change.reason.removeprefix(_OURS))
+
+
+def _member(user_id: int | None) -> Words | str:
+    return f"<@{user_id}>" if user_id else _SOMEBODY()

@@ -26,6 +26,7 @@ from bot.sync.debts import Debts
 from bot.sync.deciding import Deciding
 from bot.sync.first_readings import FirstReadings
 from bot.sync.gather import Gatherer
+from bot.sync.holder_answers import HolderAnswers
 from bot.sync.judging import Judging
 from bot.sync.last_roles import LastRoles
 from bot.sync.left_servers import LeftServers
@@ -57,6 +58,7 @@ class Sync:
 
     Attributes:
         outbox: What is to be said of it.
+        holders: Who holds a collection in a server.
         hold_while: Takes the function by which it is known whether another process answers with this token.
     """
 
@@ -79,6 +81,7 @@ class Sync:
         self._store, self._readings, self._discord = store, readings, discord
         self._settings, self._clock = settings, clock
         self._gatherer = Gatherer(store, proven, readings, settings.grace, patience)
+        self.holders = HolderAnswers(store, proven, readings, self._gatherer, discord, clock)
         self._parking = Parking(store, discord, self._gatherer, readings.networks, clock)
         last_roles = LastRoles(clock, settings.drift)
         breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks, last_roles)

@@ -222,6 +222,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "lease": "this one",
         "tries": 1,
         "read_at": 600,
+        "first_read_at": 350,
         "part_at": 610,
         "readings": 9,
         "holds": 1,
@@ -385,3 +386,22 @@ async def test_every_table_has_a_row_in_these_tests(place: Place) -> None:
     assert {name: count for name, count in found.rows.items() if name != MIGRATIONS.migrations_table} == dict.fromkeys(
         rows, 1
     )
+
+
+@pytest.mark.parametrize(
+    ("before_at", "first_read_at"),
+    [pytest.param(400, 400, id="before-a-change"), pytest.param(None, 500, id="the-first-reading-saw-it")],
+)
+async def test_since_when_an_account_was_read_is_taken_from_its_history(
+    place: Place, before_at: int | None, first_read_at: int
+) -> None:
+    make_store_of(place, "m019_greeted_servers")
+    with closing(sqlite3.connect(place.path)) as older:
+        older.execute("UPDATE sync_levels SET before_at = ?", [before_at])
+        older.commit()
+
+    store = await Store.open(place.path)
+
+    sql = "SELECT first_read_at FROM sync_accounts"
+    assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(first_read_at,)]
+    await store.close()

@@ -5,6 +5,5 @@ standing_pages     the same as pages to turn
 difference_words   what a reading or a proof has changed: "You now have @Collector"
 refreshing         reads one's accounts now, at most once a minute
 roles_cog          `/roles` and `/refresh`
-holders_cog        `/holders check`, and the two entries of a member's menu
 seen_members       passes on to sync whom Discord reported as a member, in one place
 """

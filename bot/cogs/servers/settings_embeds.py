@@ -36,9 +36,9 @@ def settings_embed(settings: GuildSettings, done: str = "") -> discord.Embed:
     excluded += [f"`{each}`" for each in sorted(map(str, settings.excluded_collections))]
     _add(embed, "Never count here", _listed(excluded), "exclude")
     seen = visibility_words(shows_requirements=settings.shows_requirements)
-    _add(embed, "What members see", seen, "visibility requirements")
+    _add(embed, "What members see", seen, "visibility")
     named = address_words(shows_addresses=settings.shows_addresses)
-    _add(embed, "Whose accounts exports for admins name", named, "visibility addresses")
+    _add(embed, "Whose accounts exports for admins name", named, "visibility")
     role = f"<@&{settings.admin_role_id}>" if settings.admin_role_id else "only members with Manage Server"
     return _add(embed, "Who may configure Tessera", role, "admin-role")
 

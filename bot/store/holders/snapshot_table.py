@@ -17,6 +17,7 @@ from bot.counts import Count, Ternary
 from bot.holders.held import HeldAccount, HeldMember, OpenReason
 from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, Weight
 from bot.store.audit import record
+from bot.store.holders.shared_rows import shared_pairs
 from bot.store.rows import first, moment, seconds, to_account
 from bot.store.sync.post_table import NewPost, enqueue
 from bot.store.thread import Reader, Writer
@@ -71,7 +72,7 @@ class Snapshots:
 
     async def shared(self, guild_id: int) -> frozenset[tuple[int, str]]:
         """Member and account, of those that present members share in a server. A long read."""
-        return await self._reader.run(lambda db: shared(db, guild_id))
+        return await self._reader.run(lambda db: shared_pairs(db, guild_id))
 
     async def exported(self, post: NewPost, actor: bytes) -> None:
         """Record that somebody exported a snapshot, and have it said in the server's log channel; before they get it.
@@ -155,15 +156,6 @@ def present(db: Database, guild_id: int) -> frozenset[int]:
     """See `Snapshots.present`."""
     sql = "SELECT user_id FROM sync_members WHERE guild_id = ? AND absent_since IS NULL"
     return frozenset(row[0] for row in db.execute(sql, [guild_id]).fetchall())
-
-
-def shared(db: Database, guild_id: int) -> frozenset[tuple[int, str]]:
-    """See `Snapshots.shared`: who joined again since they shared does not share any more."""
-    sql = """
-        SELECT shares.user_id, shares.account FROM shares JOIN sync_members USING (guild_id, user_id)
-        WHERE shares.guild_id = ? AND absent_since IS NULL AND shares.joined_at >= sync_members.joined_at
-    """
-    return frozenset((user_id, account) for user_id, account in db.execute(sql, [guild_id]).fetchall())
 
 
 def forget_member(db: Database, user_id: int) -> None:

@@ -20,6 +20,7 @@ from bot.store.schema import kept_names  # isort: skip
 from bot.store.schema import gateway_tables  # isort: skip
 from bot.store.schema import browser_tables  # isort: skip
 from bot.store.schema import greeting_tables  # isort: skip
+from bot.store.schema import holder_tables  # isort: skip
 from bot.store.schema import snapshot_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
@@ -31,6 +32,7 @@ __all__ = [
     "gate_tables",
     "gateway_tables",
     "greeting_tables",
+    "holder_tables",
     "kept_names",
     "reading_tables",
     "server_tables",

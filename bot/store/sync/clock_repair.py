@@ -34,7 +34,7 @@ class Plans:
 
 # Of each table: the columns that say when something was.
 _WAS = {
-    "sync_accounts": ("emptied_at", "failed_at"),
+    "sync_accounts": ("first_read_at", "emptied_at", "failed_at"),
     "sync_networks": ("failing_since",),
     "sync_levels": ("before_at",),
     "sync_held": ("first_at", "last_at", "gone_at"),

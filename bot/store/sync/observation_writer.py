@@ -88,10 +88,11 @@ def _save_whole(db: Database, row: _Row, read: ReadAccount, retention: Retention
     emptied_at = None if kinds or uncounted else row.emptied_at or (at if row.holds else None)
     db.execute(
         """
-        UPDATE sync_accounts SET read_at = ?, part_at = NULL, holds = ?, emptied_at = ?, readings = readings + 1
-        WHERE id = ?
+        UPDATE sync_accounts SET read_at = :at, first_read_at = coalesce(first_read_at, :at), part_at = NULL,
+            holds = :holds, emptied_at = :emptied_at, readings = readings + 1
+        WHERE id = :id
         """,
-        [at, len(kinds) + len(uncounted), emptied_at, row.account_id],
+        {"at": at, "holds": len(kinds) + len(uncounted), "emptied_at": emptied_at, "id": row.account_id},
     )
 
 

@@ -46,6 +46,7 @@ class PostKind(StrEnum):
     PROOF_ENDS = auto()  # to a member: a proof will be too old for roles of theirs
     SILENT = auto()  # a source does not answer
     ANSWERS = auto()  # it does again
+    VIEWED = auto()  # somebody looked at a full list of holders
     SNAPSHOT = auto()  # a snapshot of holders was made, or sent to somebody as a file
     STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
 

@@ -1,1 +1,1 @@
-"""Tests of the commands about holders."""
+"""Tests of bot/cogs/holders."""

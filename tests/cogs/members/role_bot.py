@@ -121,11 +121,18 @@ async def _names(guild_id: int) -> Mapping[CollectionRef, str]:
 
 
 @asynccontextmanager
-async def open_role_bot(folder: Path, loopring: str = "requests_per_second = 1000") -> AsyncIterator[RoleBot]:
-    """The bot, connected."""
+async def open_role_bot(
+    folder: Path,
+    loopring: str = "requests_per_second = 1000",
+    *,
+    sources: str = "",
+    privileged_intents: int = 0,
+    **tables: str,
+) -> AsyncIterator[RoleBot]:
+    """The bot, connected; `sources` and `tables` are further lines of its configuration (`write_config`)."""
     clock, store = Clock(), await Store.open(None)
-    async with open_sandbox() as sandbox:
-        settings = load(write_config(folder, sandbox, loopring=loopring), SECRETS)
+    async with open_sandbox(privileged_intents=privileged_intents) as sandbox:
+        settings = load(write_config(folder, sandbox, loopring=loopring, sources=sources, **tables), SECRETS)
         point_at(settings.discord)
         async with open_lookup(settings, store) as lookup:
             bot = Bot(settings.discord, cancel_reads=lookup.close)

@@ -12,8 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot.cogs.linking.memberships import fetch_membership
 from bot.cogs.members.difference_words import read_now
@@ -33,11 +31,7 @@ from bot.ui.panel import ActionButton
 _LEFT = Message("That person has left this server: there is nothing to check any more.")
 
 
-@app_commands.default_permissions(manage_roles=True)
-@app_commands.guild_only()
-class HoldersCog(
-    commands.GroupCog, name="Holders", group_name="holders", group_description="Holders of collections, for moderators"
-):
+class MemberCheck:
     """How other members stand.
 
     Args:
@@ -52,28 +46,14 @@ class HoldersCog(
         self._refreshing = refreshing
         self._shares = shares
         self._expires = expires
-        self._entry = app_commands.ContextMenu(name="Check holder", callback=self._check)
-        app_commands.guild_only(self._entry)
-        self._entry.default_permissions = discord.Permissions(manage_roles=True)
-        bot.tree.add_command(self._entry)
 
-    async def cog_unload(self) -> None:
-        """Take the entry out of the menu."""
-        self._bot.tree.remove_command(self._entry.name, type=self._entry.type)
-
-    @app_commands.command(name="check", description="Which roles a member has and earns, and why")
-    @app_commands.describe(member="Who is checked; which accounts they have only if they share them here")
-    async def check(self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member) -> None:
-        """Show how a member stands."""
-        await self._check(interaction, member)
-
-    async def _check(self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member) -> None:
-        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+    async def show(self, interaction: discord.Interaction[Any], member: discord.User | discord.Member) -> None:
+        """Show how a member stands, as the answer to a command that was acknowledged."""
         await self.require(interaction)
         membership = their_membership(interaction, member)
         standing = await self._refreshing.stored(membership, name=member.display_name, is_own=False)
         pages = StandingPages(await self._with_shared(standing, membership))
-        await _HolderPages(self, interaction, membership, pages, expires=self._expires).show()
+        await _CheckPages(self, interaction, membership, pages, expires=self._expires).show()
 
     async def _with_shared(self, standing: Standing, member: Membership) -> Standing:
         """With the accounts that others in that server may see, as it is decided at this moment."""
@@ -111,12 +91,12 @@ class HoldersCog(
         return self._bot
 
 
-class _HolderPages(Paginator):
+class _CheckPages(Paginator):
     """The pages with **Fix** below them; every press asks whether the moderator still may."""
 
     def __init__(
         self,
-        cog: HoldersCog,
+        check: MemberCheck,
         interaction: discord.Interaction[Any],
         member: Membership,
         pages: StandingPages,
@@ -125,14 +105,16 @@ class _HolderPages(Paginator):
     ) -> None:
         fix = ActionButton("fix", "Fix: read now", self._fix, style=discord.ButtonStyle.primary, row=4)
         actions: Sequence[discord.ui.Item[Any]] = [fix]
-        bot = cog.bot
+        bot = check.bot
         live = bot.live_answers
-        super().__init__(pages, interaction, expires=expires, host=bot, live=live, actions=actions, require=cog.require)
-        self._cog = cog
+        super().__init__(
+            pages, interaction, expires=expires, host=bot, live=live, actions=actions, require=check.require
+        )
+        self._check = check
         self._member = member
         self._name = pages.standing.name
 
     async def _fix(self, interaction: discord.Interaction[Any]) -> None:
-        pages: PageSource = await self._cog.fixed(interaction, self._member, self._name)
+        pages: PageSource = await self._check.fixed(interaction, self._member, self._name)
         self._latest = interaction
         await self.start(pages)
