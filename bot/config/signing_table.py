@@ -25,5 +25,7 @@ class SnapshotSettings(Table):
     def _is_a_key(self) -> SnapshotSettings:
         # Not a validator of the field: its message could appear in a log together with the input.
         if self.signing_key and not _KEY.fullmatch(self.key):
-            raise ValueError("SNAPSHOT_SIGNING_KEY must be 64 hex digits, as `tessera snapshot keygen` writes them")
+            raise ValueError(
+                "the key in SNAPSHOT_SIGNING_KEY must be 64 hex digits, as `tessera snapshot keygen` writes them"
+            )
         return self
