@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,19 +22,17 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 LIGHTS, OTHER = CollectionRef("loopring", "254"), CollectionRef("loopring", "261")
 
 
-def facts(number: int, *held: tuple[CollectionRef, int], **values: Any) -> AccountFacts:
+def facts(number: int, *held: tuple[CollectionRef, int], **changes: Any) -> AccountFacts:
     """An account that was read completely just now, and holds so many kinds of each."""
-    return AccountFacts(
-        **{
-            "account": Account("loopring", str(number)),
-            "owner": f"0x{number:040x}",
-            "proven_at": NOW,
-            "held": {ref: Held(exact(kinds), Count(kinds, None)) for ref, kinds in held},
-            "otherwise": NOTHING_HELD,
-            "as_of": NOW,
-        }
-        | values
+    whole = AccountFacts(
+        account=Account("loopring", str(number)),
+        owner=f"0x{number:040x}",
+        proven_at=NOW,
+        held={ref: Held(exact(kinds), Count(kinds, None)) for ref, kinds in held},
+        otherwise=NOTHING_HELD,
+        as_of=NOW,
     )
+    return replace(whole, **changes)
 
 
 def unread(number: int, **values: Any) -> AccountFacts:

@@ -79,6 +79,7 @@ Minimum = app_commands.Range[int, 0, _MOST_MINIMUM]
 Number = app_commands.Range[int, 1]
 Retain = app_commands.Range[int, 1, _MOST_RETAINED]
 Interaction = discord.Interaction[Bot]
+_Command = app_commands.Command[Any, ..., None]
 
 
 class SnapshotCog(commands.Cog, name="Snapshots"):
@@ -116,16 +117,16 @@ class SnapshotCog(commands.Cog, name="Snapshots"):
         self._exports = SnapshotExports(
             store, maker, self._require, pseudonym=pseudonym, key=key, host=bot, expires=expires
         )
-        export = app_commands.Command(
+        export: _Command = app_commands.Command(
             name="export", description="Who holds something here, as a file: CSV, JSON, airdrop", callback=self.export
         )
         export.autocomplete("rule")(self._suggest_rules)
         export.autocomplete("snapshot")(self._suggest_snapshots)
-        schedule = app_commands.Command(
+        schedule: _Command = app_commands.Command(
             name="schedule", description="Snapshots that are made by themselves", callback=self.schedule
         )
         schedule.autocomplete("rule")(self._suggest_rules)
-        diff = app_commands.Command(name="diff", description="What changed between two snapshots", callback=self.diff)
+        diff: _Command = app_commands.Command(name="diff", description="What changed between two snapshots", callback=self.diff)
         diff.autocomplete("first")(self._suggest_snapshots)
         diff.autocomplete("second")(self._suggest_snapshots)
         self._commands = (export, schedule, diff)
