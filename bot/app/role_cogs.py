@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from discord import app_commands
-
-from bot.app.snapshot_parts import add_snapshot_cog
+from bot.app.snapshot_parts import snapshot_desk
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.hold_cog import HoldCog
 from bot.cogs.gates.role_events import RoleEventsCog
@@ -110,10 +108,7 @@ async def add_role_cogs(
     table = store.guild_settings
     roles = RolesCog(bot, parts.refreshing, expires=expires, welcome=welcome_of(settings, lookup))
     await bot.add_cog(roles)
-    holders = _holders_cog(bot, settings, lookup, parts)
-    await bot.add_cog(holders)
-    if isinstance(holders.app_command, app_commands.Group):
-        await add_snapshot_cog(bot, settings, store, lookup, holders.app_command, parts.clock)
+    await bot.add_cog(_holders_cog(bot, settings, lookup, parts))
     await bot.add_cog(MemberMenuCog(bot, collections))
     await bot.add_cog(SyncCog(bot, parts.sync, table, parts.names, expires=expires))
     await bot.add_cog(HoldCog(bot, parts.sync, table, expires=expires))
@@ -164,4 +159,5 @@ def _holders_cog(bot: Bot, settings: Settings, lookup: Lookup, parts: RoleParts)
         expires=expires,
     )
     check = MemberCheck(bot, parts.refreshing, Shares(store), expires=expires)
-    return HoldersCog(desk, check, HolderGaps(store, lookup, parts.sync.holders.lists, parts.clock))
+    gaps = HolderGaps(store, lookup, parts.sync.holders.lists, parts.clock)
+    return HoldersCog(desk, check, gaps, snapshot_desk(bot, settings, store, lookup, desk.names, parts.clock))

@@ -1,14 +1,12 @@
-"""Builds what makes snapshots of holders, and adds its commands."""
+"""Builds what makes snapshots of holders, for the commands and for the job."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from discord import app_commands
-
 from bot.cogs.gates.gate_names import CollectionNames
-from bot.cogs.holders.snapshot_cog import SnapshotCog
+from bot.cogs.holders.snapshot_desk import SnapshotDesk
 from bot.config.settings import Settings
 from bot.gates.gate import GuildSettings
 from bot.lookup.lookup import Lookup
@@ -28,26 +26,18 @@ def snapshot_maker(settings: Settings, store: Store, lookup: Lookup, clock: Call
     return SnapshotMaker(store, lookup.names, defaults, Knowledge.of(settings, lookup.sources), clock)
 
 
-async def add_snapshot_cog(
-    bot: Bot,
-    settings: Settings,
-    store: Store,
-    lookup: Lookup,
-    group: app_commands.Group,
-    clock: Callable[[], datetime],
-) -> None:
-    """Add the commands about snapshots to the group of those about holders."""
+def snapshot_desk(
+    bot: Bot, settings: Settings, store: Store, lookup: Lookup, names: CollectionNames, clock: Callable[[], datetime]
+) -> SnapshotDesk:
+    """What the commands about snapshots are built from."""
     token = settings.discord.token
-    await bot.add_cog(
-        SnapshotCog(
-            bot,
-            group,
-            store,
-            snapshot_maker(settings, store, lookup, clock),
-            CollectionNames(store, lookup),
-            # `serve` refuses to start without one.
-            pseudonym=pseudonyms(token.get_secret_value() if token else ""),
-            key=settings.snapshots.key,
-            expires=settings.discord.buttons_expire_seconds,
-        )
+    assert token is not None  # noqa: S101 - the bot does not start without one
+    return SnapshotDesk(
+        bot,
+        store,
+        snapshot_maker(settings, store, lookup, clock),
+        names,
+        pseudonym=pseudonyms(token.get_secret_value()),
+        key=settings.snapshots.key,
+        expires=settings.discord.buttons_expire_seconds,
     )

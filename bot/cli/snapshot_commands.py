@@ -94,7 +94,7 @@ async def _make(
     snapshot = await read_store(settings, take)
 
     def save(db: Database, _: Pseudonym, __: datetime) -> Snapshot:
-        return snapshot_table.add(db, snapshot, snapshot_table.MOST_MADE)
+        return snapshot_table.add(db, snapshot, settings.snapshots.retain)
 
     made = await change_store(settings, "snapshot-make", save)
     return _print_snapshot(_whole(made), Layout.CSV, print_line)

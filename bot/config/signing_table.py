@@ -1,4 +1,4 @@
-"""`[snapshots]` of the settings: the key that signs exported snapshots, from the environment alone."""
+"""`[snapshots]` of the settings: how many are retained, and the key that signs them, from the environment alone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ _KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class SnapshotSettings(Table):
-    """How exported snapshots are signed; without a key they are not."""
+    """How many snapshots are retained, and how exported ones are signed; without a key they are not."""
 
+    retain: int = Field(default=50, ge=1, le=1000)
     signing_key: SecretStr | None = Field(default=None, exclude=True)
 
     @property

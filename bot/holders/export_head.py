@@ -18,7 +18,6 @@ INCOMPLETE = Message(
     "INCOMPLETE: of {count:,} members in this snapshot something is not known. What is not known is not zero.",
 )
 COMPLETE = Message("Complete: of each member it is known whether they fit the rule, and how much they hold.")
-NOBODY = Message("Nobody in this server is known to fit this rule, or may fit it.")
 _GAP = Message("Of one account: {why}.", "Of {count:,} accounts: {why}.")
 _FORGOTTEN = Message(
     "One member is not in it any more: they had all their data deleted.",

@@ -36,19 +36,21 @@ _ALL = slice(None)
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """How far what is stored tells something about the present.
+    """How far what is stored tells something about the present, and how much of that is retained.
 
     Attributes:
         rates: Network → how many requests a second its source may be sent; 0: no limit.
         interval: How often each account is read.
         vouching: What moderators vouched for counts.
         patience: What ends a time for which something was held.
+        retain: How many snapshots that somebody made are retained in each server.
     """
 
     rates: Mapping[str, float]
     interval: timedelta
     vouching: bool
     patience: Patience
+    retain: int = 50
 
     @classmethod
     def of(cls, settings: Settings, sources: Iterable[Source]) -> Knowledge:
@@ -61,6 +63,7 @@ class Knowledge:
             interval=sync.interval,
             vouching=settings.linking.manual,
             patience=Patience(misses=sync.removal_misses, span=sync.removal_span),
+            retain=settings.snapshots.retain,
         )
 
 

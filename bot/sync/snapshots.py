@@ -21,7 +21,6 @@ from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, Snap
 from bot.messages import Message
 from bot.names import Names
 from bot.store import Store
-from bot.store.holders.snapshot_table import MOST_MADE
 from bot.store.sync.post_table import NewPost, PostKind
 from bot.sync.rule_holders import Knowledge, RuleQuestion, fitting, read_members, to_snapshot
 
@@ -74,7 +73,7 @@ class SnapshotMaker:
         return await self._store.guild_settings.of(guild_id, self._defaults)
 
     async def make(
-        self, guild_id: int, request: SnapshotRequest, *, schedule_id: int | None = None, retain: int = MOST_MADE
+        self, guild_id: int, request: SnapshotRequest, *, schedule_id: int | None = None, retain: int = 0
     ) -> Snapshot:
         """Make a snapshot and store it.
 
@@ -82,7 +81,7 @@ class SnapshotMaker:
             guild_id: The server.
             request: What it is of.
             schedule_id: The schedule that wants it; None: somebody does.
-            retain: How many like it are retained.
+            retain: How many like it are retained; 0: as the operator has set it.
 
         Raises:
             InputError: the rule cannot be read any more.
@@ -98,7 +97,9 @@ class SnapshotMaker:
             found += fitting(question, stored, now, knowledge.patience, slice(start, start + _AT_ONCE))
         named = set(collections_of(rule))
         names = await self._store.readings.names_of(named) if named else {}
-        return await self._store.snapshots.add(to_snapshot(question, found, now, names, schedule_id), retain=retain)
+        return await self._store.snapshots.add(
+            to_snapshot(question, found, now, names, schedule_id), retain=retain or knowledge.retain
+        )
 
     async def get(self, guild_id: int, number: int) -> Snapshot:
         """A snapshot of a server.

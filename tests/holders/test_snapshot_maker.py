@@ -19,7 +19,6 @@ from bot.holders.snapshot_changes import ChangeKind, compare
 from bot.linking.vouching import ProvenHere
 from bot.names import Names
 from bot.store.holders.schedule_table import MOST_SCHEDULES
-from bot.store.holders.snapshot_table import MOST_MADE
 from bot.sync.gather import Gatherer
 from bot.sync.rule_holders import Knowledge
 from bot.sync.snapshots import SnapshotMaker
@@ -38,9 +37,9 @@ PATIENCE = Patience()
 LIGHTS = SnapshotRequest("254")
 
 
-def maker_of(sync: SyncHarness) -> SnapshotMaker:
+def maker_of(sync: SyncHarness, retain: int = 50) -> SnapshotMaker:
     """What makes snapshots over what a harness has stored."""
-    knowledge = Knowledge({}, sync.settings.interval, sync.vouching, PATIENCE)
+    knowledge = Knowledge({}, sync.settings.interval, sync.vouching, PATIENCE, retain)
     return SnapshotMaker(sync.store, Names(), GuildSettings(), knowledge, lambda: sync.now)
 
 
@@ -179,7 +178,7 @@ async def test_where_nobody_has_copies_read_they_are_at_least_the_kinds(sync: Sy
 
 async def test_the_oldest_made_by_hand_are_deleted_beyond_a_number(sync: SyncHarness) -> None:
     await sync.member(1)
-    made = [(await maker_of(sync).make(GUILD, LIGHTS)).snapshot_id for _ in range(MOST_MADE + 2)]
+    made = [(await maker_of(sync, retain=3).make(GUILD, LIGHTS)).snapshot_id for _ in range(5)]
     left = [each.snapshot.snapshot_id for each in await sync.store.snapshots.of_guild(GUILD, 999)]
     assert left == made[:1:-1]
     assert await sync.rows("SELECT DISTINCT snapshot_id FROM snapshot_rows ORDER BY 1") == [

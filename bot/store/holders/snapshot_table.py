@@ -1,7 +1,7 @@
 """Snapshots as they are stored. A snapshot belongs to one server: nobody finds it by another one's id.
 
-What somebody had made is retained until there are `MOST_MADE` newer ones in that server; what a schedule makes, as long
-as that says.
+Of those that somebody had made, and of those of each schedule, the newest ones are retained in each server: as many as
+the caller says.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from bot.store.rows import first, moment, seconds, to_account
 from bot.store.sync.post_table import NewPost, enqueue
 from bot.store.thread import Reader, Writer
 
-MOST_MADE = 50
 _COLUMNS = "snapshot_id, guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten"
 _ROWS = "user_id, account, owner, fits, kinds, most_kinds, copies, most_copies, as_of, reason"
 _OLDER = """
@@ -53,7 +52,7 @@ class Snapshots:
         self._writer = writer
         self._reader = reader
 
-    async def add(self, snapshot: Snapshot, *, retain: int = MOST_MADE) -> Snapshot:
+    async def add(self, snapshot: Snapshot, *, retain: int) -> Snapshot:
         """Store a snapshot, and delete the oldest ones like it beyond `retain`; returns it with its number."""
         rows = list(_rows_of(snapshot))  # not on the store's thread, for which others wait
         return await self._writer.transaction(lambda db: add(db, snapshot, retain, rows))
