@@ -112,7 +112,7 @@ async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
         snapshot_row(user_id, held(user_id, number, exact(1))) for user_id, number in ((ANN, 10001), (CLEO, 10003))
     ]
     request = SnapshotRequest("254")
-    await harness.store.snapshots.add(Snapshot(GUILD, now, request, tuple(theirs)))
+    await harness.store.snapshots.add(Snapshot(GUILD, now, request, tuple(theirs)), retain=9)
     await harness.store.snapshot_schedules.add(GUILD, request, Every.WEEK, 3, now)
     await harness.rows("INSERT INTO owed_roles VALUES (?, ?, 9, 1)", GUILD + 1, ANN)  # of when she was here before
 
