@@ -1,7 +1,7 @@
 """A snapshot of 10,000 holders of one collection, made, stored, and exported in each form with its seal.
 
 Seconds are of the processor, the store's threads included. Memory is the most that the process had meanwhile, beyond
-what it had before; while the snapshot is made, a clock ticks, and the longest that it waited is what a command would have.
+what it had before. While the snapshot is made a clock ticks: the longest that it waited, a command would have waited.
 """
 
 from __future__ import annotations
