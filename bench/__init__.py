@@ -15,6 +15,7 @@ All traffic uses loopback, so the bot is measured and not a network.
     passes         all linked accounts read, by `one_pass` in real time and by `virtual_pass` in virtual time
     virtual_loop   a loop whose time is the sum of all waits, also for tests
     judging        100,000 members judged, by `judge_all` over a `filled_store`
+    holder_exports  a snapshot of 10,000 holders: made, stored, exported in each form with its seal, compared
     holder_lists   10,000 holders with a million observations: listed, compared with a month ago, and over time
     first_sync     a thousand roles given, of a `paced_discord`, in virtual time
     role_delays    how soon a proof or `/refresh` gives a role; `linked_crowd` links accounts before the bot starts

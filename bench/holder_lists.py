@@ -91,7 +91,7 @@ async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]
     with TemporaryDirectory(prefix="tessera-bench-") as folder:
         store = await Store.open(Path(folder) / "holders.db")
         try:
-            await _fill(store, holders)
+            await fill(store, holders)
             return await _measure(store, holders)
         finally:
             await store.close()
@@ -171,7 +171,8 @@ def _lists(store: Store) -> HolderLists:
     return HolderLists(store, readings, GuildSettings(), vouching=True, clock=clock)
 
 
-async def _fill(store: Store, holders: int) -> None:
+async def fill(store: Store, holders: int) -> None:
+    """So many holders of the first collection in the first server, with their history."""
     now = int(NOW.timestamp())
     values = {
         "members": holders,

@@ -304,10 +304,11 @@ def test_the_sources_that_the_example_shows_in_comments_are_valid() -> None:
 def test_each_secret_that_the_example_names_is_read_from_the_environment() -> None:
     variables = _SECRET.findall(read(EXAMPLE))
     assert "DISCORD_TOKEN" in variables
-    value = "https://node.example/secret-that-is-long-enough"  # fits a token, a key and a node
+    values = dict.fromkeys(variables, "https://node.example/secret-that-is-long-enough")  # a token, a key and a node
+    values["SNAPSHOT_SIGNING_KEY"] = "ab" * 32
     silent = [
         variable
-        for variable in variables
+        for variable, value in values.items()
         if value not in [secret.get_secret_value() for secret in load(EXAMPLE, {variable: value}).secrets]
     ]
     assert silent == []

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.app.snapshot_parts import snapshot_desk
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.hold_cog import HoldCog
 from bot.cogs.gates.role_events import RoleEventsCog
@@ -158,4 +159,5 @@ def _holders_cog(bot: Bot, settings: Settings, lookup: Lookup, parts: RoleParts)
         expires=expires,
     )
     check = MemberCheck(bot, parts.refreshing, Shares(store), expires=expires)
-    return HoldersCog(desk, check, HolderGaps(store, lookup, parts.sync.holders.lists, parts.clock))
+    gaps = HolderGaps(store, lookup, parts.sync.holders.lists, parts.clock)
+    return HoldersCog(desk, check, gaps, snapshot_desk(bot, settings, store, lookup, desk.names, parts.clock))

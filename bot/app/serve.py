@@ -19,8 +19,9 @@ from bot.app.open_pictures import LOOKS_EVERY, open_pictures
 from bot.app.reload import Reload
 from bot.app.role_cogs import RoleParts, add_role_cogs, welcome_of
 from bot.app.run import run_until
-from bot.app.schedule import schedule
+from bot.app.schedule import schedule, when_ready
 from bot.app.session_starts import SessionStarts
+from bot.app.snapshot_parts import SNAPSHOTS_LOOKED_FOR, snapshot_maker
 from bot.app.source_versions import ASKED_EVERY, SourceVersions
 from bot.app.sync_jobs import open_sync, schedule_sync
 from bot.app.webhook_jobs import open_webhooks
@@ -122,7 +123,7 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
         await bot.add_cog(GateCog.over(bot, store, sync, roles, names, clock=clock.now, expires=expires))
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
-        background = _plan(bot, settings, linking, notifications, vouches, clock, studio)
+        background = _plan(bot, settings, lookup, linking, notifications, vouches, clock, studio)
         if follower:
             background.every(_ASKS_THE_TIME, follower.follow, name="clock")
         channels = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)
@@ -264,6 +265,7 @@ async def _add_cogs(
 def _plan(
     bot: Bot,
     settings: Settings,
+    lookup: Lookup,
     linking: Linking,
     notifications: NotificationsCog,
     vouches: VouchMessagesCog,
@@ -290,4 +292,6 @@ def _plan(
         purge=purge_now,
     )
     background.every(LOOKS_EVERY, studio.end_if_idle, name="pictures")
+    snapshots = snapshot_maker(settings, linking.store, lookup, clock.now)
+    background.every(SNAPSHOTS_LOOKED_FOR, when_ready(bot.is_ready, snapshots.run_due), name="snapshots")
     return background

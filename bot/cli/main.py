@@ -22,12 +22,21 @@ from bot.app.log import log_again, set_up_logging
 from bot.app.reload import Reload
 from bot.app.run import reload_on_signal, stop_on_signals
 from bot.app.serve import open_lookup, serve
-from bot.cli import archive_commands, audit_command, contest_commands, owners_commands, status_command
+from bot.cli import (
+    archive_commands,
+    audit_command,
+    contest_commands,
+    owners_commands,
+    snapshot_arguments,
+    snapshot_commands,
+    status_command,
+)
 from bot.cli.check import check
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
 from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError, TesseraError
 from bot.holdings import Order
+from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.names import parse_contract, refuse_secrets
 from bot.sources.askers import Asker
@@ -100,6 +109,7 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         "archive": lambda: archive_commands.run(settings, arguments, _open_one),
         "owners": lambda: owners_commands.run(settings, arguments, report),
         "contest": lambda: contest_commands.run(settings, arguments, report),
+        "snapshot": lambda: snapshot_commands.run(settings, arguments, report, _open_lookup),
         "audit": lambda: audit_command.run(settings, arguments, report),
         "status": lambda: status_command.run(settings, arguments, report),
     }
@@ -131,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     archive_commands.add_arguments(commands, config)
     owners_commands.add_arguments(commands, config)
     contest_commands.add_arguments(commands, config)
+    snapshot_arguments.add_arguments(commands, config)
     audit_command.add_arguments(commands, config)
     status_command.add_arguments(commands, config)
     return parser
@@ -152,6 +163,17 @@ async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
             yield source
         finally:
             await source.close()
+
+
+@asynccontextmanager
+async def _open_lookup(settings: Settings) -> AsyncIterator[Lookup]:
+    """The configured sources, over a store in memory: the bot's file belongs to the bot."""
+    store = await Store.open(None)
+    try:
+        async with open_lookup(settings, store) as lookup:
+            yield lookup
+    finally:
+        await store.close()
 
 
 async def _run(settings: Settings, config: Path | None) -> int:
@@ -181,22 +203,15 @@ async def _backup(settings: Settings, file: Path) -> int:
 async def _collections(settings: Settings, arguments: argparse.Namespace) -> int:
     contract = parse_contract(arguments.contract) if arguments.contract else None
     asker = Asker.job("collections")
-    # A store in memory: the bot's file belongs to the bot.
-    store = await Store.open(None)
-    try:
-        async with open_lookup(settings, store) as lookup:
-            account, answer = await lookup.find_holdings(lookup.names.parse_account(arguments.account), asker, contract)
-            async for holdings in answer:
-                if sys.stderr.isatty() and not holdings.complete:
-                    print(
-                        f"\r{len(holdings.holdings)} of {holdings.total or '?'} collections…", end="", file=sys.stderr
-                    )
-            if sys.stderr.isatty():
-                print("\r\033[K", end="", file=sys.stderr)
-            owner = await lookup.fetch_owner(account, asker)
-            shown = holdings.shown(Order[arguments.sort.upper()], hide_scam=not arguments.spam)
-            show = holdings_json if arguments.json else holdings_table
-            print(show(shown, owner.address), flush=True)
-    finally:
-        await store.close()
+    async with _open_lookup(settings) as lookup:
+        account, answer = await lookup.find_holdings(lookup.names.parse_account(arguments.account), asker, contract)
+        async for holdings in answer:
+            if sys.stderr.isatty() and not holdings.complete:
+                print(f"\r{len(holdings.holdings)} of {holdings.total or '?'} collections…", end="", file=sys.stderr)
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr)
+        owner = await lookup.fetch_owner(account, asker)
+        shown = holdings.shown(Order[arguments.sort.upper()], hide_scam=not arguments.spam)
+        show = holdings_json if arguments.json else holdings_table
+        print(show(shown, owner.address), flush=True)
     return 0 if holdings.complete else EXIT_FAILED

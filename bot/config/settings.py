@@ -24,6 +24,7 @@ from bot.config.moved_tables import how_to_write_loopring
 from bot.config.pictures_table import PicturesSettings
 from bot.config.private_files import refuse_file_written_by_others, refuse_shared_folders
 from bot.config.secrets import read_secret
+from bot.config.signing_table import SnapshotSettings
 from bot.config.source_tables import (
     DEFAULT_SOURCES,
     Address,
@@ -177,13 +178,14 @@ class Settings(Table):
     pictures: PicturesSettings = PicturesSettings()
     webhooks: WebhookSettings = WebhookSettings()
     metrics: MetricsSettings = MetricsSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
     log: LogSettings = LogSettings()
 
     @property
     def secrets(self) -> list[SecretStr]:
         """Everything that must never be shown."""
         keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
-        own = (self.discord.token, self.discord.client_secret, self.webhooks.key)
+        own = (self.discord.token, self.discord.client_secret, self.webhooks.key, self.snapshots.signing_key)
         # The URL of each node is a secret by itself: that is how a library would quote it.
         nodes = map(SecretStr, self.linking.rpc_urls)
         return [secret for secret in (*own, *keys, *nodes) if secret]
@@ -216,6 +218,7 @@ _SECRETS = {
     ("discord", "client_secret"): "DISCORD_CLIENT_SECRET",
     ("linking", "rpc_url"): "ETH_RPC_URL",
     ("webhooks", "key"): "WEBHOOK_KEY",
+    ("snapshots", "signing_key"): "SNAPSHOT_SIGNING_KEY",
 }
 
 

@@ -103,6 +103,7 @@ class GuildSettings:
         excluded_collections: Collections that never count here.
         cool_down: How long after the first proof of an account a sensitive role may first be earned by it.
         shows_requirements: Whether all members see what unlocks which role, or only what they hold themselves.
+        shows_addresses: Whether exports for admins name the accounts of all members, or only those that members share.
     """
 
     log_channel_id: int | None = None
@@ -114,3 +115,4 @@ class GuildSettings:
     excluded_collections: frozenset[CollectionRef] = frozenset()
     cool_down: timedelta = timedelta(days=1)
     shows_requirements: bool = True
+    shows_addresses: bool = False

@@ -30,7 +30,8 @@ makes no decisions, and has no messages for members.
                 has set; keep_out_table: accounts that members keep out of a server; held_names: of collections
     holders/    holder_rows: the proven accounts of a server's members, with what was observed of some collections
                 (past_rows: since a moment); shared_rows: which of them members share; gate_numbers: how often a role
-                was given and taken; view_record: who looked at a full list
+                was given and taken; view_record: who looked at a full list; snapshot_table: who held what at
+                a moment; schedule_table: which of these are made by themselves
     sync/       sync_store: all of these; membership_table: who is due; ledger_table: what was given; miss_table: how
                 often a holder did not qualify; hold_table: why removals wait; run_table: what was done; post_table:
                 what is to be said of it; server_table: servers, and which process may take roles; owed_table: what is
@@ -62,6 +63,8 @@ from bot.store.gates.gate_table import Gates
 from bot.store.gates.keep_out_table import KeepOuts
 from bot.store.gates.settings_table import SettingsTable
 from bot.store.gateway_table import GatewayTable
+from bot.store.holders.schedule_table import SnapshotSchedules
+from bot.store.holders.snapshot_table import Snapshots
 from bot.store.linking.browser_table import OtherBrowsers
 from bot.store.linking.contest_table import Contests
 from bot.store.linking.link_table import Links
@@ -110,6 +113,8 @@ class Store:
         self.readings = Readings(writer, self.reader)
         self.gateway = GatewayTable(writer)
         self.webhooks = WebhookStore(writer, self.reader)
+        self.snapshots = Snapshots(writer, self.reader)
+        self.snapshot_schedules = SnapshotSchedules(writer)
 
     @classmethod
     async def open(cls, path: Path | None, *, backups: Path | None = None, lock_timeout: float = LOCK_TIMEOUT) -> Store:

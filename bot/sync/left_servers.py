@@ -43,6 +43,7 @@ class LeftServers:
             await store.sync.servers.forget(guild_id)
             await store.keep_outs.forget_guild(guild_id)
             await store.guild_settings.forget_guild(guild_id)
+            await store.snapshots.forget_guild(guild_id)
             await store.gates.forget_guild(guild_id)  # last: by it the others are found again after a kill
         await store.sync.servers.purge(before)
         await store.sync.owed.purge(before)

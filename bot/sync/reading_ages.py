@@ -43,7 +43,7 @@ class ReadingAges:
 
     async def max_age(self, network: str) -> timedelta:
         """How old a reading may be to tell something about the present: two may fail before it is unknown."""
-        return max(_LEAST_MAX_AGE, 3 * max(self._interval, await self.possible_interval(network)))
+        return longest_age(self._interval, await self.possible_interval(network))
 
     async def _count(self, network: str) -> int:
         now = self._clock()
@@ -53,6 +53,16 @@ class ReadingAges:
         count = await self._store.account_count(network)
         self._counts[network] = now, count
         return count
+
+
+def longest_age(interval: timedelta, possible: timedelta) -> timedelta:
+    """How old a reading may be to tell something about the present: two may fail before it is unknown.
+
+    Args:
+        interval: How often each account is to be read.
+        possible: How often it can be read at most, at its source's rate.
+    """
+    return max(_LEAST_MAX_AGE, 3 * max(interval, possible))
 
 
 def backoff(tries: int, random: Random) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +58,20 @@ _VIEWS: Mapping[str, Message] = {
 
 _SILENT = Message("{source} has not answered since {since}. Nothing is taken because of that, and nothing given.")
 _ANSWERS = Message("{source} answers again.")
+
+_SNAPSHOT_MADE = Message(
+    "Snapshot {number} of `{rule}` was made by its schedule, with one member.",
+    "Snapshot {number} of `{rule}` was made by its schedule, with {count:,} members.",
+)
+_SNAPSHOT_SENT = Message(
+    "{member} exported snapshot {number} of `{rule}` as {layout}, with one member.",
+    "{member} exported snapshot {number} of `{rule}` as {layout}, with {count:,} members.",
+)
+_OPERATOR = Message("The operator of the bot")
+_SNAPSHOT_INCOMPLETE = Message(
+    "**Incomplete:** of one of them something is not known.",
+    "**Incomplete:** of {count:,} of them something is not known.",
+)
 
 _CAUSES: Mapping[Cause, Message] = {
     Cause.TOO_MANY_AT_ONCE: Message("too many holders of {about} would lose their role at once"),
@@ -171,8 +186,8 @@ def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: 
         return [_of_view(row, name_of) if row.kind is PostKind.VIEWED else _STUCK(member=_member(row.user_id))]
     if row.kind is PostKind.PROOF_ENDS:
         return _of_proof(ProofEnds.of_detail(row.detail), gates)
-    if row.kind in (PostKind.SILENT, PostKind.ANSWERS):
-        return [_of_source(row)]
+    if row.kind in (PostKind.SILENT, PostKind.ANSWERS, PostKind.SNAPSHOT):
+        return _of_snapshot(row) if row.kind is PostKind.SNAPSHOT else [_of_source(row)]
     return [webhook_line(row) if row.kind in WEBHOOK_KINDS else _of_gate(row, gates.get(row.gate_id or 0))]
 
 
@@ -215,6 +230,17 @@ def _of_proof(ends: ProofEnds, gates: Mapping[int, Gate]) -> Sequence[Words]:
     ]
     needed = _PROOF_NEEDED(server=SERVER, count=len(lines), account=f"`{ends.account}`")
     return [needed, *lines, _PROOF_RENEWED()]
+
+
+def _of_snapshot(row: PostRow) -> Sequence[Words]:
+    its = json.loads(row.detail)
+    values = {"number": its["number"], "rule": its["rule"], "count": its["members"]}
+    if its["layout"]:
+        member = f"<@{row.user_id}>" if row.user_id else _OPERATOR()
+        said = _SNAPSHOT_SENT(member=member, layout=its["layout"].upper(), **values)
+    else:
+        said = _SNAPSHOT_MADE(**values)
+    return [said, _SNAPSHOT_INCOMPLETE(count=its["incomplete"])] if its["incomplete"] else [said]
 
 
 def _of_source(row: PostRow) -> Words:

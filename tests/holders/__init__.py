@@ -1,1 +1,1 @@
-"""Tests of bot/holders, and of what makes its values."""
+"""Tests of what is known of holders, and of what becomes of it."""

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from bot.counts import exact
 from bot.errors import InputError, LimitError
 from bot.gates.gate import Gate, GateDraft, GuildSettings
 from bot.gates.rule import CollectionRef, Holds
+from bot.holders.snapshot import Every, Snapshot, SnapshotRequest
 from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
@@ -28,6 +30,8 @@ from bot.store.sync.ledger_table import Intent
 from bot.store.sync.miss_table import JudgedMisses
 from bot.store.sync.warned_proofs import ProofEnds
 from bot.store.webhooks.webhook_store import Admin
+from tests.holders.snapshots import held
+from tests.holders.snapshots import row as snapshot_row
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, JOINED, LinkingHarness, open_linking, owner_of
 
 HERS, LOST, WANTED, LINKED, COLD, VOUCHED = (f"loopring:{number}" for number in range(10001, 10007))
@@ -54,7 +58,7 @@ PARTS = {
     "sync_runs": ("runs_by_you",),
 }
 # What a server's admins decided is theirs together; who did it is in `gate_changes`.
-DECIDED = {"configured_guilds", "gates", "collection_aliases", "accepted_losses"}
+DECIDED = {"configured_guilds", "gates", "collection_aliases", "accepted_losses", "snapshots", "snapshot_schedules"}
 
 
 async def live(harness: LinkingHarness) -> None:
@@ -110,6 +114,12 @@ async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
     await sync.holds.begin(Hold(Scope.GUILD, "admin", GUILD, Cause.ADMIN, now), by=ANN)
     await sync.servers.begin_epoch("this one", now)
     await sync.servers.entered(GUILD)
+    theirs = [
+        snapshot_row(user_id, held(user_id, number, exact(1))) for user_id, number in ((ANN, 10001), (CLEO, 10003))
+    ]
+    request = SnapshotRequest("254")
+    await harness.store.snapshots.add(Snapshot(GUILD, now, request, tuple(theirs)), retain=9)
+    await harness.store.snapshot_schedules.add(GUILD, request, Every.WEEK, 3, now)
     await harness.rows("INSERT INTO owed_roles VALUES (?, ?, 9, 1)", GUILD + 1, ANN)  # of when she was here before
 
 
@@ -200,6 +210,10 @@ async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(l
         "sync_changes",
         "owed_roles",
     }
+    [snapshot] = [each.snapshot for each in await lived.store.snapshots.of_guild(GUILD, 9)]
+    found = await lived.store.snapshots.get(GUILD, snapshot.snapshot_id)
+    assert found
+    assert ([member.user_id for member in found.members], found.forgotten) == ([CLEO], 1)
     await lived.rows("DELETE FROM owed_roles")  # as soon as Discord has taken the role
     decided = await lived.rows("SELECT user_id, actor FROM gate_changes ORDER BY id")
     assert decided == [(BEN, None), (None, lived.pseudonym(ANN)), (BEN, None)]

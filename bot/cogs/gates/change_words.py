@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.cogs.gates.gate_embeds import GateSentences, collection_words, paused_words
-from bot.cogs.servers.settings_embeds import span_words, visibility_words
+from bot.cogs.servers.settings_embeds import address_words, span_words, visibility_words
 from bot.gates.rule import CollectionRef
 from bot.messages import Message
 from bot.store.gates.gate_history import Change
@@ -146,6 +146,10 @@ def _visibility(value: Any, _: Names) -> str:
     return _DEFAULT().render() if value is None else visibility_words(shows_requirements=bool(value))
 
 
+def _addresses(value: Any, _: Names) -> str:
+    return _DEFAULT().render() if value is None else address_words(shows_addresses=bool(value))
+
+
 def _list_of(say: Callable[[Any, Names], str]) -> Callable[[Any, Names], str]:
     def words(value: Any, names: Names) -> str:
         listed = [say(each, names) for each in value or ()]
@@ -170,4 +174,5 @@ _SETTINGS: Mapping[str, tuple[Message, Callable[[Any, Names], str]]] = {
     "excluded_accounts": (Message("Accounts that never count"), _list_of(_account)),
     "excluded_collections": (Message("Collections that never count"), _list_of(_collection)),
     "shows_requirements": (Message("What members see"), _visibility),
+    "shows_addresses": (Message("Whose accounts exports name"), _addresses),
 }

@@ -44,6 +44,7 @@ _TITLES = {
     "silent": Message("A source does not answer"),
     "answers": Message("A source answers again"),
     "viewed": Message("Lists of holders"),
+    "snapshot": Message("Snapshot of holders"),
     "stuck": Message("Roles that could not be updated"),
     "webhook_added": Message("Webhooks"),
     "webhook_rotated": Message("Webhooks"),

@@ -12,4 +12,11 @@ stats_pages       `/holders stats`: how gates stand
 gap_embeds        `/holders gap`: who is missing
 progress_panel    how far long work is, and **Cancel**
 member_check      `/holders check`: how one member stands
+
+snapshot_group    `/holders export`, `schedule`, `diff`
+snapshot_desk     what these are built from: who may, which snapshots are meant
+snapshot_exports  writes, seals and sends the file of a snapshot; asks first where it is not complete
+snapshot_embeds   snapshots and schedules in words
+schedule_panel    schedules, with a menu that ends one
+diff_pages        two snapshots compared, as pages to turn
 """

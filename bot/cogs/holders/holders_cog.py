@@ -7,6 +7,7 @@
 /holders changes collection since   who joined and left, holds more or less
 /holders stats gate?            how the gates stand; of one gate with distribution and trend
 /holders gap collection         holders in all, linked here, missing; and who here has not linked
+/holders export, schedule, diff   snapshots: see `snapshot_group`
 
 Each full view of members is recorded in the audit log and reported in the server's log channel before it is shown.
 """
@@ -27,6 +28,8 @@ from bot.cogs.holders.holder_desk import HolderDesk
 from bot.cogs.holders.member_check import MemberCheck
 from bot.cogs.holders.missing_members import find_missing
 from bot.cogs.holders.read_now import HolderListing
+from bot.cogs.holders.snapshot_desk import SnapshotDesk
+from bot.cogs.holders.snapshot_group import SnapshotGroup
 from bot.cogs.holders.stats_pages import StatsPages, one_gate_embed
 from bot.cogs.holders.top_board import board_embed, make_board
 from bot.cogs.servers.admin_rights import guild_of
@@ -46,7 +49,11 @@ _COLLECTION = "A name, a number such as 254, or a contract"
 @app_commands.default_permissions(manage_roles=True)
 @app_commands.guild_only()
 class HoldersCog(
-    commands.GroupCog, name="Holders", group_name="holders", group_description="Holders of collections, for moderators"
+    SnapshotGroup,
+    commands.GroupCog,
+    name="Holders",
+    group_name="holders",
+    group_description="Holders of collections, for moderators",
 ):
     """Who holds what.
 
@@ -54,9 +61,11 @@ class HoldersCog(
         desk: What the commands are built from.
         check: How one member stands.
         gaps: Who is missing.
+        snapshots: What the commands of `SnapshotGroup` are built from.
     """
 
-    def __init__(self, desk: HolderDesk, check: MemberCheck, gaps: HolderGaps) -> None:
+    def __init__(self, desk: HolderDesk, check: MemberCheck, gaps: HolderGaps, snapshots: SnapshotDesk) -> None:
+        super().__init__(snapshots)
         self._desk = desk
         self._bot = desk.bot
         self._member_check = check

@@ -14,6 +14,7 @@ UNPROTECTED_GONE = Message("Roles that were deleted are not listed as protected 
 EXCLUDED = Message("Never counts here: {what}.")
 INCLUDED = Message("Counts here again: {what}.")
 MEMBERS_SEE = Message("Members see {what}.")
+EXPORTS_NAME = Message("`/holders export` names {what}.")
 ADMIN_ROLE = Message(
     "{role} may configure Tessera. Discord shows the commands for admins only to members with Manage Server: give that "
     "role the commands under Server Settings → Integrations → Tessera."

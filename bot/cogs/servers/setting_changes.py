@@ -19,6 +19,7 @@ _ROLES_NOT_REPORTED = Message(
     "Discord has not yet reported which roles this server has. Nothing was changed: try again in a minute."
 )
 _NOT_PROTECTED = Message("Neither is protected here: nothing was changed. `/settings show` lists who is.")
+_SEEN_OR_NAMED = Message("Choose `requirements` or `addresses`, or both. Nothing was changed.")
 _NOT_EXCLUDED = Message("That counts here already: nothing was changed. `/settings show` lists what does not.")
 
 
@@ -82,6 +83,21 @@ def unprotecting_deleted(settings: GuildSettings, known: Collection[int] | None)
     if remaining == settings.protected_roles:
         raise InputError(MEMBER_OR_ROLE)
     return replace(settings, protected_roles=remaining)
+
+
+def seeing(settings: GuildSettings, *, requirements: bool | None, addresses: bool | None) -> GuildSettings:
+    """The settings with another visibility; None: as it was.
+
+    Raises:
+        InputError: both are None.
+    """
+    if requirements is None and addresses is None:
+        raise InputError(_SEEN_OR_NAMED)
+    return replace(
+        settings,
+        shows_requirements=settings.shows_requirements if requirements is None else requirements,
+        shows_addresses=settings.shows_addresses if addresses is None else addresses,
+    )
 
 
 def excluding(settings: GuildSettings, what: Exclusions) -> GuildSettings:

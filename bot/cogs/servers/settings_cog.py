@@ -9,7 +9,7 @@ every command. Each change is made from what is stored at that moment, and is ke
 /settings cool-down hours       how long after an account's proof a sensitive role is given
 /settings protect member? role? nothing is ever taken from them; `unprotect` ends that, with neither: of deleted roles
 /settings exclude account? collection?   never counts here; `include` ends that
-/settings visibility requirements        whether members see what unlocks the roles that they do not have
+/settings visibility requirements? addresses?   whether members see what unlocks roles; which accounts exports name
 /settings admin-role role?      who may configure besides Manage Server; empty: nobody
 """
 
@@ -31,11 +31,12 @@ from bot.cogs.servers.setting_changes import (
     excluding,
     including,
     protecting,
+    seeing,
     unprotecting,
     unprotecting_deleted,
 )
 from bot.cogs.servers.setting_targets import EVERYONE, known_roles, named, of_either, span
-from bot.cogs.servers.settings_embeds import cool_down_words, grace_words, settings_embed, visibility_words
+from bot.cogs.servers.settings_embeds import cool_down_words, grace_words, seen_words, settings_embed
 from bot.cogs.servers.settings_panel import MOST_HOURS, SettingActs, SettingsPanel
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import GuildSettings
@@ -217,15 +218,23 @@ class SettingsCog(
         what = await self._excluded(interaction, account, collection)
         await self._save(interaction, lambda now: including(now, what), setting_answers.INCLUDED(what=what.words()))
 
-    @app_commands.command(name="visibility", description="Whether members see what unlocks roles that they do not have")
-    @app_commands.describe(requirements="Yes: what unlocks each role. No: only the roles that they have")
-    async def visibility(self, interaction: discord.Interaction[Bot], requirements: bool) -> None:  # noqa: FBT001 - a slash command's option
-        """Set what members see."""
-        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
-        await self._set_visibility(interaction, requirements)
+    @app_commands.command(name="visibility", description="What members see of roles, and what exports name")
+    @app_commands.describe(
+        requirements="Yes: members see what unlocks each role. No: only the roles that they have",
+        addresses="Yes: /holders export names all accounts. No: only those that members share here",
+    )
+    async def visibility(
+        self,
+        interaction: discord.Interaction[Bot],
+        requirements: bool | None = None,  # noqa: FBT001 - a slash command's option
+        addresses: bool | None = None,  # noqa: FBT001 - likewise
+    ) -> None:
+        """Set what members see, and what exports name."""
+        done = seen_words(requirements=requirements, addresses=addresses)
+        await self._change(interaction, lambda now: seeing(now, requirements=requirements, addresses=addresses), done)
 
     async def _set_visibility(self, interaction: discord.Interaction[Bot], requirements: bool) -> None:  # noqa: FBT001 - as the command has it
-        done = setting_answers.MEMBERS_SEE(what=visibility_words(shows_requirements=requirements))
+        done = seen_words(requirements=requirements)
         await self._save(interaction, lambda now: replace(now, shows_requirements=requirements), done)
 
     @app_commands.command(name="admin-role", description="Who may configure Tessera besides members with Manage Server")

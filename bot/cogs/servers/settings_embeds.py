@@ -7,10 +7,16 @@ from datetime import timedelta
 
 import discord
 
+from bot.cogs.servers.setting_answers import EXPORTS_NAME, MEMBERS_SEE
 from bot.gates.gate import GuildSettings
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND
 
+_BOTH = Message("{seen}\n{named}")
+_NOTHING_SET = Message("Nothing was changed.")
+_NAMED = Message("Whose accounts exports for admins name")
+_ALL_ACCOUNTS = Message("the accounts of all members, with their addresses")
+_SHARED_ACCOUNTS = Message("only the accounts that members share here")
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _SHOWN = 20
@@ -55,6 +61,7 @@ def settings_embed(settings: GuildSettings, done: Words | None = None) -> discor
     excluded += [f"`{each}`" for each in sorted(map(str, settings.excluded_collections))]
     _add(embed, _NEVER_COUNT, _listed(excluded), "exclude")
     _add(embed, _VISIBILITY, visibility_words(shows_requirements=settings.shows_requirements), "visibility")
+    _add(embed, _NAMED, address_words(shows_addresses=settings.shows_addresses), "visibility")
     role = f"<@&{settings.admin_role_id}>" if settings.admin_role_id else _ONLY_MANAGERS().render()
     return _add(embed, _ADMINS, role, "admin-role")
 
@@ -75,6 +82,21 @@ def visibility_words(*, shows_requirements: bool) -> str:
     """What `/roles` shows of roles that a member has not."""
     words = _ALL_IS_SHOWN if shows_requirements else _OWN_IS_SHOWN
     return words().render()
+
+
+def address_words(*, shows_addresses: bool) -> str:
+    """Which accounts and addresses `/holders export` names."""
+    return (_ALL_ACCOUNTS if shows_addresses else _SHARED_ACCOUNTS)().render()
+
+
+def seen_words(*, requirements: bool | None = None, addresses: bool | None = None) -> Words:
+    """What was changed of both."""
+    said = [] if requirements is None else [MEMBERS_SEE(what=visibility_words(shows_requirements=requirements))]
+    if addresses is not None:
+        said.append(EXPORTS_NAME(what=address_words(shows_addresses=addresses)))
+    if len(said) == 1:
+        return said[0]
+    return _BOTH(seen=said[0], named=said[1]) if said else _NOTHING_SET()
 
 
 def span_words(span: timedelta) -> str:

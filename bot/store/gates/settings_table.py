@@ -98,6 +98,7 @@ def to_json(settings: GuildSettings) -> dict[str, Any]:
         "excluded_collections": sorted(map(str, settings.excluded_collections)),
         "cool_down_seconds": int(settings.cool_down.total_seconds()),
         "shows_requirements": settings.shows_requirements,
+        "shows_addresses": settings.shows_addresses,
     }
 
 
@@ -113,6 +114,7 @@ def from_json(stored: Mapping[str, Any], default: GuildSettings = _DEFAULT) -> G
         excluded_collections=frozenset(map(_to_collection, values["excluded_collections"])),
         cool_down=timedelta(seconds=values["cool_down_seconds"]),
         shows_requirements=values["shows_requirements"],
+        shows_addresses=values["shows_addresses"],
     )
 
 

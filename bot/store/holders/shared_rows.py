@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 
+from sqlite_utils import Database
+
 from bot.holdings import Account
 from bot.store.rows import to_account
 from bot.store.thread import Reader
@@ -34,11 +36,15 @@ async def shared_in(reader: Reader, guild_id: int) -> Mapping[int, frozenset[Acc
     Raises:
         StoreError: SQLite failed.
     """
-    rows = await reader.run(lambda db: db.execute(_ALL, {"guild": guild_id}).fetchall())
     found: dict[int, set[Account]] = {}
-    for user_id, account in rows:
+    for user_id, account in await reader.run(lambda db: shared_pairs(db, guild_id)):
         found.setdefault(user_id, set()).add(to_account(account))
     return {user_id: frozenset(accounts) for user_id, accounts in found.items()}
+
+
+def shared_pairs(db: Database, guild_id: int) -> frozenset[tuple[int, str]]:
+    """Member and account, of those that members share in a server, within a read that is under way."""
+    return frozenset((user_id, account) for user_id, account in db.execute(_ALL, {"guild": guild_id}).fetchall())
 
 
 async def who_shares(

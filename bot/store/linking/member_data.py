@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.links import NotificationKind
 from bot.store.audit import record
 from bot.store.gates import gate_history
+from bot.store.holders import snapshot_table
 from bot.store.linking import contest_table, freeze_table
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, moment, seconds
@@ -30,6 +31,7 @@ _EXPORTED = {
     "messaged": "owner, at",
     "frozen_claims": "owner, method, signed_at",
     "sessions": "way, status, username, avatar_url, guild_id, guild_name, account, owner, created_at, expires_at",
+    "snapshot_rows": "snapshot_id, account, owner, fits, kinds, most_kinds, copies, most_copies, as_of",
     **member_rows.EXPORTED,
 }
 # What belongs to a member's sessions, and is deleted with them.
@@ -71,6 +73,7 @@ _MOMENTS = member_rows.MOMENTS | frozenset(
         "last_at",
         "gone_at",
         "read_at",
+        "as_of",
     }
 )
 
@@ -131,6 +134,7 @@ class Members:
                 freeze_table.leave(db, user_id, owner, pseudonym(owner))
             gate_history.forget_member(db, user_id, pseudonym(user_id))
             owe(db, user_id, now)
+            snapshot_table.forget_member(db, user_id)
             for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
             # What they vouched for is another member's, who has confirmed it; it no longer says by whom.

@@ -21,6 +21,7 @@ from bot.store.schema import gateway_tables  # isort: skip
 from bot.store.schema import browser_tables  # isort: skip
 from bot.store.schema import greeting_tables  # isort: skip
 from bot.store.schema import holder_tables  # isort: skip
+from bot.store.schema import snapshot_tables  # isort: skip
 from bot.store.schema import webhook_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
@@ -37,6 +38,7 @@ __all__ = [
     "reading_tables",
     "server_tables",
     "settings_tables",
+    "snapshot_tables",
     "sync_tables",
     "triggers",
     "waiting_tables",

@@ -47,6 +47,7 @@ class PostKind(StrEnum):
     SILENT = auto()  # a source does not answer
     ANSWERS = auto()  # it does again
     VIEWED = auto()  # somebody looked at a full list of holders
+    SNAPSHOT = auto()  # a snapshot of holders was made, or sent to somebody as a file
     STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
     WEBHOOK_ADDED = auto()  # events are sent to somebody outside from now on
     WEBHOOK_ROTATED = auto()

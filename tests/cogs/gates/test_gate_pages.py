@@ -102,6 +102,12 @@ NAMES = {CollectionRef("loopring", "254"): "Harbour Lights"}
             False,
             "What members see: the default → only the roles that they have",
         ),
+        (
+            "setting shows_addresses",
+            None,
+            True,
+            "Whose accounts exports name: the default → the accounts of all members, with their addresses",
+        ),
         ("protected 7", None, True, "<@7>: not protected → protected"),
         ("alias loopring:9", None, "loopring:254", "`loopring:9` counts as: itself → Harbour Lights (`loopring:254`)"),
     ],

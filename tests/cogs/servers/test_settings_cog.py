@@ -72,6 +72,12 @@ async def test_everything_is_shown_with_the_command_that_changes_it(rosalind: Pe
         ("exclude", {"account": "10001"}, {"excluded_accounts": frozenset({Account("loopring", "10001")})}),
         ("exclude", {"collection": "254"}, {"excluded_collections": frozenset({CollectionRef("loopring", "254")})}),
         ("visibility", {"requirements": False}, {"shows_requirements": False}),
+        ("visibility", {"addresses": True}, {"shows_addresses": True}),
+        (
+            "visibility",
+            {"addresses": True, "requirements": False},
+            {"shows_addresses": True, "shows_requirements": False},
+        ),
         ("admin-role", {"role": LIGHTKEEPER}, {"admin_role_id": int(LIGHTKEEPER)}),
     ],
 )

@@ -1,0 +1,115 @@
+"""Two snapshots compared, as pages: a tab for each kind of change, and those of whom it is not known apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import discord
+
+from bot.cogs.holders.snapshot_embeds import count_words, request_words, time_words, weight_words
+from bot.errors import InputError
+from bot.holders.snapshot_changes import ChangeKind, SnapshotChange, SnapshotDiff
+from bot.messages import Message
+from bot.ui.embeds import BRAND, CAUTION
+from bot.ui.page_items import Choice
+
+_TITLE = Message("From snapshot {first} to snapshot {second}")
+_WHAT = Message("{what} by {weight}, from {then} to {now}.")
+_SUMMARY = Message("**Joined** {joined:,} · **Left** {left:,} · **Up** {up:,} · **Down** {down:,} · **Same** {same:,}")
+_UNKNOWN = Message(
+    "⚠ Of one member it is not known what changed: they are in none of these numbers.",
+    "⚠ Of {count:,} members it is not known what changed: they are in none of these numbers.",
+)
+_NOBODY = Message("Nobody.")
+_LINE = Message("<@{user}> · {before} → {after}")
+_PAGE = Message("{tab} · page {page} of {pages}")
+_NOTHING_TO_OPEN = Message("There is nothing to open here.")
+_TABS = {
+    ChangeKind.JOINED: Message("Joined"),
+    ChangeKind.LEFT: Message("Left"),
+    ChangeKind.UP: Message("Up"),
+    ChangeKind.DOWN: Message("Down"),
+    ChangeKind.UNKNOWN: Message("Unknown"),
+}
+_ON_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DiffPages:
+    """What changed, of one kind.
+
+    Attributes:
+        diff: All of it.
+        kind: Which of it is listed.
+    """
+
+    diff: SnapshotDiff
+    kind: ChangeKind = ChangeKind.JOINED
+
+    def page_count(self) -> int:
+        """How many pages, at least 1."""
+        return max(1, -(-len(self.diff.of(self.kind)) // _ON_A_PAGE))
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """What a page shows."""
+        diff = self.diff
+        before, after = diff.before, diff.after
+        counts = {kind.value: len(diff.of(kind)) for kind in ChangeKind if kind is not ChangeKind.UNKNOWN}
+        unknown = len(diff.of(ChangeKind.UNKNOWN))
+        lines = [
+            _WHAT(
+                what=request_words(before.request),
+                weight=weight_words(before.weight),
+                then=time_words(before.made_at),
+                now=time_words(after.made_at),
+            ),
+            _SUMMARY(**counts),
+            *([_UNKNOWN(count=unknown)] if unknown else []),
+        ]
+        listed = diff.of(self.kind)[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
+        embed = discord.Embed(
+            title=str(_TITLE(first=before.snapshot_id, second=after.snapshot_id)),
+            description="\n".join([*map(str, lines), "", *(map(_line, listed) if listed else [str(_NOBODY())])]),
+            colour=CAUTION if unknown else BRAND,
+        )
+        footer = _PAGE(tab=_TABS[self.kind](), page=page + 1, pages=self.page_count())
+        return [embed.set_footer(text=str(footer))]
+
+    def choices(self, page: int) -> Sequence[Choice]:
+        """Nothing can be opened."""
+        del page
+        return ()
+
+    async def open(self, value: str) -> DiffPages:
+        """Nothing can be opened.
+
+        Raises:
+            InputError: always; no menu offers it.
+        """
+        del value
+        raise InputError(_NOTHING_TO_OPEN)
+
+    def must_ask(self) -> bool:
+        """Not: it is asked at each press whether the person still may."""
+        return False
+
+    async def ask_again(self) -> DiffPages:
+        """The same."""
+        return self
+
+    def tabs(self) -> Sequence[Choice]:
+        """The kinds of change."""
+        return [Choice(kind.value, str(message())) for kind, message in _TABS.items()]
+
+    def tab(self) -> str:
+        """The kind that is listed."""
+        return self.kind.value
+
+    async def switch(self, value: str) -> DiffPages:
+        """Another kind."""
+        return replace(self, kind=ChangeKind(value))
+
+
+def _line(change: SnapshotChange) -> str:
+    return str(_LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after)))

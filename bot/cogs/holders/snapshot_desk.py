@@ -1,0 +1,155 @@
+"""What `/holders export`, `schedule` and `diff` are built from: who may, and which snapshots are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.cogs.gates.gate_names import CollectionNames
+from bot.cogs.holders import snapshot_embeds
+from bot.cogs.holders.snapshot_exports import SnapshotExports
+from bot.cogs.servers.admin_rights import guild_of, require_admin, require_moderator
+from bot.errors import InputError, StoreError
+from bot.gates.gate import GuildSettings
+from bot.holders.snapshot import Snapshot, SnapshotRequest, SnapshotSchedule, Weight
+from bot.messages import Message
+from bot.store import Store
+from bot.store.pseudonyms import Pseudonym
+from bot.sync.snapshots import SnapshotMaker
+from bot.ui.client import Bot
+
+_TWO_NEEDED = Message(
+    "There are no two snapshots of the same rule here yet. `/holders export` makes one now, and `/holders schedule` "
+    "makes them by themselves."
+)
+_NONE_BEFORE = Message("No earlier snapshot here is of the same as snapshot {number}.")
+_ANOTHER_NEEDED = Message("Name two different snapshots.")
+
+_SUGGESTED = 25
+_LOOKED_THROUGH = 100
+
+Press = discord.Interaction[Any]
+
+
+class SnapshotDesk:
+    """What they share. Every method may raise `StoreError`.
+
+    Args:
+        bot: The client.
+        store: Holds snapshots.
+        maker: Makes them.
+        names: Reads rules.
+        pseudonym: Makes the keyed hashes of the audit log.
+        key: Signs files; "": none is signed.
+        expires: As for every panel.
+
+    Attributes:
+        exports: Sends files.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        maker: SnapshotMaker,
+        names: CollectionNames,
+        *,
+        pseudonym: Pseudonym,
+        key: str,
+        expires: float,
+    ) -> None:
+        self.bot = bot
+        self.store = store
+        self.maker = maker
+        self.expires = expires
+        self._names = names
+        self.exports = SnapshotExports(
+            store, maker, self.require, pseudonym=pseudonym, key=key, host=bot, expires=expires
+        )
+
+    async def require(self, interaction: Press) -> GuildSettings:
+        """Refuse anyone who may not configure Tessera there; else what the server has set.
+
+        Raises:
+            InputError: they may not.
+        """
+        settings = await self.maker.settings_of(guild_of(interaction).id)
+        require_admin(interaction, settings)
+        return settings
+
+    async def require_moderator(self, interaction: Press) -> None:
+        """Refuse anyone who may not see how a server's holders changed.
+
+        Raises:
+            InputError: they may not.
+        """
+        require_moderator(interaction, await self.maker.settings_of(guild_of(interaction).id))
+
+    async def request(self, interaction: Press, rule: str, minimum: int | None, weight: str | None) -> SnapshotRequest:
+        """What a new snapshot is to be of.
+
+        Raises:
+            InputError: the rule is none.
+        """
+        parsed = await self._names.parse(guild_of(interaction).id, rule)
+        return SnapshotRequest(self.maker.text_of(parsed), Weight(weight or Weight.KINDS), minimum or 0)
+
+    async def two(self, guild_id: int, first: int | None, second: int | None) -> tuple[Snapshot, Snapshot]:
+        """The two that are meant: what is not named is the newest one of the same.
+
+        Raises:
+            InputError: there are no two such.
+        """
+        if first and second:
+            if first == second:
+                raise InputError(_ANOTHER_NEEDED)
+            return await self.maker.get(guild_id, first), await self.maker.get(guild_id, second)
+        listed = [each.snapshot for each in await self.store.snapshots.of_guild(guild_id, _LOOKED_THROUGH)]
+        if named := first or second:
+            one = await self.maker.get(guild_id, named)
+            same = [each.snapshot_id for each in listed if each.request == one.request and each.snapshot_id != named]
+            if not same:
+                raise InputError(_NONE_BEFORE, number=named)
+            return one, await self.maker.get(guild_id, same[0])
+        for place, newer in enumerate(listed):
+            for older in listed[place + 1 :]:
+                if newer.request == older.request:
+                    pair = older.snapshot_id, newer.snapshot_id
+                    return await self.maker.get(guild_id, pair[0]), await self.maker.get(guild_id, pair[1])
+        raise InputError(_TWO_NEEDED)
+
+    async def end_schedule(self, interaction: Press, schedule_id: int) -> tuple[bool, Sequence[SnapshotSchedule]]:
+        """End a schedule; whether there was one, and those that are left.
+
+        Raises:
+            InputError: the person may not, or may no longer.
+        """
+        await self.require(interaction)
+        table, guild_id = self.store.snapshot_schedules, guild_of(interaction).id
+        return await table.remove(guild_id, schedule_id), await table.of_guild(guild_id)
+
+    async def suggest_rules(self, interaction: Press, typed: str) -> list[app_commands.Choice[str]]:
+        """Collections by name, while nothing else is typed yet; for those who may see them."""
+        try:
+            await self.require_moderator(interaction)
+            found = await self._names.suggest(guild_of(interaction).id, typed)
+        except (InputError, StoreError):
+            return []
+        return [app_commands.Choice(name=name, value=value) for name, value in found]
+
+    async def suggest_snapshots(self, interaction: Press, typed: str) -> list[app_commands.Choice[int]]:
+        """The newest snapshots, for those who may see them."""
+        try:
+            await self.require_moderator(interaction)
+            listed = await self.store.snapshots.of_guild(guild_of(interaction).id, _LOOKED_THROUGH)
+        except (InputError, StoreError):
+            return []
+        wanted = str(typed).casefold()
+        choices = [(snapshot_embeds.snapshot_choice(each), each.snapshot.snapshot_id) for each in listed]
+        fitting = [
+            app_commands.Choice(name=name, value=number) for name, number in choices if wanted in name.casefold()
+        ]
+        return fitting[:_SUGGESTED]

@@ -1,0 +1,128 @@
+"""Snapshots and schedules in words: what each is of, as of when, and, loudly, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import discord
+
+from bot.counts import Count
+from bot.holders.export_head import how_known, remarks
+from bot.holders.export_view import ExportView
+from bot.holders.seal import Seal
+from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, Weight
+from bot.messages import Message, Words
+from bot.store.holders.snapshot_table import ListedSnapshot
+from bot.ui.embeds import BRAND, CAUTION, cut_lines
+
+_TITLE = Message("Snapshot {number}")
+_OF = Message("**{what}** by {weight}: one member.", "**{what}** by {weight}: {count:,} members.")
+_MADE = Message("Made {when}. What it says was read between {first} and {last}.")
+_MADE_UNREAD = Message("Made {when}. Nothing of it was read yet.")
+_COMPLETE = Message("Complete: of each of them it is known whether they fit, and how much they hold.")
+_DIGEST = Message("SHA-256: `{sha256}`")
+_SIGNED = Message("Signed with the key `{key}`. `tessera snapshot verify` checks it.")
+_NOT_SIGNED = Message("Not signed: this bot has no key for that.")
+_ASK = Message("{what}\n\nThe file says so too. Do you want it as it is?")
+_NOBODY = Message("Nobody in this server fits `{rule}`, or may fit it. There is nothing to export.")
+_MINIMUM = Message("{what}, at least {minimum:,}")
+_KINDS, _COPIES = Message("kinds"), Message("copies")
+
+_SCHEDULES = Message("Scheduled snapshots")
+_NO_SCHEDULES = Message("There are none. `/holders schedule` with a rule makes one.")
+_SCHEDULE = Message(
+    "**{number}** · {what} by {weight} · {every} · the newest one is retained · next {when}",
+    "**{number}** · {what} by {weight} · {every} · the newest {count:,} are retained · next {when}",
+)
+_FAILED = Message("⚠ The latest one could not be made: {why}")
+_EVERY = {Every.DAY: Message("every day"), Every.WEEK: Message("every week"), Every.MONTH: Message("every month")}
+_AT_LEAST, _UNKNOWN = Message("at least {number:,}"), Message("unknown")
+
+_DESCRIPTION = 4000
+_CHOICE = 100
+
+
+def weight_words(weight: Weight) -> Words:
+    """What is counted by."""
+    return (_KINDS if weight is Weight.KINDS else _COPIES)()
+
+
+def request_words(request: SnapshotRequest) -> Words | str:
+    """What a snapshot is of."""
+    rule = f"`{request.rule}`"
+    return _MINIMUM(what=rule, minimum=request.minimum) if request.minimum else rule
+
+
+def count_words(count: Count | None) -> Words | str:
+    """A number, as far as it is known."""
+    if count is None:
+        return "-"
+    known = how_known(count)
+    if known == "exactly":
+        return f"{count.low:,}"
+    return _AT_LEAST(number=count.low) if known == "at least" else _UNKNOWN()
+
+
+def time_words(at: datetime, style: str = "f") -> str:
+    """A moment, which Discord shows in the reader's time and language."""
+    return f"<t:{int(at.timestamp())}:{style}>"
+
+
+def exported_embed(view: ExportView, seal: Seal, missing: Sequence[Words]) -> discord.Embed:
+    """What is said beside a file."""
+    lines = [*_about(view.snapshot), *(missing or [_COMPLETE()]), *remarks(view), _DIGEST(sha256=seal.sha256)]
+    lines.append(_SIGNED(key=seal.public_key) if seal.is_signed else _NOT_SIGNED())
+    return _embed(_TITLE(number=view.snapshot.snapshot_id), lines, is_loud=bool(missing))
+
+
+def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
+    """What is said before a file is sent that is not complete."""
+    what = "\n".join(f"⚠ {words}" for words in missing)
+    return _embed(_TITLE(number=view.snapshot.snapshot_id), [*_about(view.snapshot), _ASK(what=what)], is_loud=True)
+
+
+def nobody_embed(snapshot: Snapshot) -> discord.Embed:
+    """What is said of a snapshot with nobody in it."""
+    return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.rule)])
+
+
+def schedules_embed(schedules: Sequence[SnapshotSchedule], done: Words | None = None) -> discord.Embed:
+    """The schedules of a server; `done` says what was just changed."""
+    lines: list[Words] = [done] if done else []
+    for each in schedules:
+        lines.append(
+            _SCHEDULE(
+                number=each.schedule_id,
+                what=request_words(each.request),
+                weight=weight_words(each.request.weight),
+                every=_EVERY[each.every](),
+                count=each.retain,
+                when=time_words(each.next_at, "R"),
+            )
+        )
+        if each.failure:
+            lines.append(_FAILED(why=each.failure))
+    return _embed(_SCHEDULES(), lines if schedules else [*lines, _NO_SCHEDULES()])
+
+
+def snapshot_choice(listed: ListedSnapshot) -> str:
+    """A snapshot in a menu, in plain text."""
+    snapshot = listed.snapshot
+    words = f"{snapshot.snapshot_id} · {snapshot.made_at:%Y-%m-%d %H:%M} UTC · {snapshot.request.rule}"
+    return words if len(words) <= _CHOICE else f"{words[: _CHOICE - 1]}…"
+
+
+def _about(snapshot: Snapshot) -> list[Words]:
+    weight = weight_words(snapshot.weight)
+    of = _OF(what=request_words(snapshot.request), weight=weight, count=len(snapshot.members))
+    made = time_words(snapshot.made_at)
+    if snapshot.as_of is None:
+        return [of, _MADE_UNREAD(when=made)]
+    first, last = snapshot.as_of
+    return [of, _MADE(when=made, first=time_words(first), last=time_words(last))]
+
+
+def _embed(title: Words, lines: Iterable[Words], *, is_loud: bool = False) -> discord.Embed:
+    text = cut_lines("\n".join(map(str, lines)), _DESCRIPTION)
+    return discord.Embed(title=str(title), description=text, colour=CAUTION if is_loud else BRAND)

@@ -1,0 +1,220 @@
+"""Snapshots as they are stored. A snapshot belongs to one server: nobody finds it by another one's id.
+
+Of those that somebody had made, and of those of each schedule, the newest ones are retained in each server: as many as
+the caller says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.counts import Count, Ternary
+from bot.holders.held import HeldAccount, HeldMember, OpenReason
+from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, Weight
+from bot.store.audit import record
+from bot.store.holders.shared_rows import shared_pairs
+from bot.store.rows import first, moment, seconds, to_account
+from bot.store.sync.post_table import NewPost, enqueue
+from bot.store.thread import Reader, Writer
+
+_COLUMNS = "snapshot_id, guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten"
+_ROWS = "user_id, account, owner, fits, kinds, most_kinds, copies, most_copies, as_of, reason"
+_OLDER = """
+    SELECT snapshot_id FROM snapshots WHERE guild_id = ? AND schedule_id IS ?
+    ORDER BY snapshot_id DESC LIMIT -1 OFFSET ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSnapshot:
+    """A snapshot without its rows.
+
+    Attributes:
+        snapshot: What it is of, without members.
+        members: How many are in it.
+        is_complete: All was known of all of them when it was made.
+    """
+
+    snapshot: Snapshot
+    members: int
+    is_complete: bool
+
+
+class Snapshots:
+    """Reads and writes them. Every method raises `StoreError` when SQLite fails; nothing is half-saved."""
+
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def add(self, snapshot: Snapshot, *, retain: int) -> Snapshot:
+        """Store a snapshot, and delete the oldest ones like it beyond `retain`; returns it with its number."""
+        rows = list(_rows_of(snapshot))  # not on the store's thread, for which others wait
+        return await self._writer.transaction(lambda db: add(db, snapshot, retain, rows))
+
+    async def get(self, guild_id: int, snapshot_id: int) -> Snapshot | None:
+        """A snapshot of a server; None: it has none with that number. A long read."""
+        return await self._reader.run(lambda db: get(db, guild_id, snapshot_id))
+
+    async def of_guild(self, guild_id: int, limit: int) -> Sequence[ListedSnapshot]:
+        """The newest snapshots of a server."""
+        return await self._reader.run(lambda db: listed(db, guild_id, limit))
+
+    async def present(self, guild_id: int) -> frozenset[int]:
+        """The linked members who are in a server, as far as is known. A long read."""
+        return await self._reader.run(lambda db: present(db, guild_id))
+
+    async def shared(self, guild_id: int) -> frozenset[tuple[int, str]]:
+        """Member and account, of those that present members share in a server. A long read."""
+        return await self._reader.run(lambda db: shared_pairs(db, guild_id))
+
+    async def exported(self, post: NewPost, actor: bytes) -> None:
+        """Record that somebody exported a snapshot, and have it said in the server's log channel; before they get it.
+
+        Args:
+            post: What is said.
+            actor: Their pseudonym.
+        """
+
+        def work(db: Database) -> None:
+            record(db, post.at, actor, "snapshot-export")
+            enqueue(db, post)
+
+        await self._writer.transaction(work)
+
+    async def forget_guild(self, guild_id: int) -> None:
+        """Delete all of a server that the bot has left for good, its schedules too."""
+
+        def work(db: Database) -> None:
+            for table in ("snapshots", "snapshot_schedules"):
+                db.execute(f"DELETE FROM {table} WHERE guild_id = ?", [guild_id])
+
+        await self._writer.transaction(work)
+
+
+def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any, ...]] | None = None) -> Snapshot:
+    """Store a snapshot within a transaction; see `Snapshots.add`."""
+    request = snapshot.request
+    cursor = db.conn.execute(
+        "INSERT INTO snapshots "
+        "(guild_id, schedule_id, made_at, rule, weight, minimum, names, members, is_complete, forgotten) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            snapshot.guild_id,
+            snapshot.schedule_id,
+            seconds(snapshot.made_at),
+            request.rule,
+            request.weight.value,
+            request.minimum,
+            json.dumps(snapshot.names),
+            len(snapshot.members),
+            int(snapshot.is_complete),
+            snapshot.forgotten,
+        ],
+    )
+    snapshot_id = int(cursor.lastrowid or 0)
+    sql = f"INSERT INTO snapshot_rows (snapshot_id, {_ROWS}) VALUES ({snapshot_id}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    db.conn.executemany(sql, _rows_of(snapshot) if rows is None else rows)
+    older = [row[0] for row in db.execute(_OLDER, [snapshot.guild_id, snapshot.schedule_id, retain]).fetchall()]
+    db.conn.executemany("DELETE FROM snapshots WHERE snapshot_id = ?", [(each,) for each in older])
+    return replace(snapshot, snapshot_id=snapshot_id)
+
+
+def get(db: Database, guild_id: int, snapshot_id: int) -> Snapshot | None:
+    """A snapshot of a server; None: it has none with that number."""
+    row = first(db, f"SELECT {_COLUMNS} FROM snapshots WHERE snapshot_id = ? AND guild_id = ?", [snapshot_id, guild_id])
+    if row is None:
+        return None
+    rows = db.execute(
+        f"SELECT {_ROWS} FROM snapshot_rows WHERE snapshot_id = ? ORDER BY user_id, account", [snapshot_id]
+    ).fetchall()
+    return replace(_to_snapshot(row), members=tuple(_to_members(rows)))
+
+
+def listed(db: Database, guild_id: int | None, limit: int) -> Sequence[ListedSnapshot]:
+    """The newest snapshots of a server; None: of all."""
+    where = "" if guild_id is None else "WHERE guild_id = :guild_id"
+    sql = f"SELECT {_COLUMNS}, members, is_complete FROM snapshots {where} ORDER BY snapshot_id DESC LIMIT :limit"
+    values = {"limit": limit} if guild_id is None else {"limit": limit, "guild_id": guild_id}
+    rows = db.execute(sql, values).fetchall()
+    return [ListedSnapshot(_to_snapshot(row[:-2]), row[-2], bool(row[-1])) for row in rows]
+
+
+def guild_of(db: Database, snapshot_id: int) -> int | None:
+    """The server of a snapshot, for an operator's command alone; None: there is no such one."""
+    row = first(db, "SELECT guild_id FROM snapshots WHERE snapshot_id = ?", [snapshot_id])
+    return int(row[0]) if row else None
+
+
+def present(db: Database, guild_id: int) -> frozenset[int]:
+    """See `Snapshots.present`."""
+    sql = "SELECT user_id FROM sync_members WHERE guild_id = ? AND absent_since IS NULL"
+    return frozenset(row[0] for row in db.execute(sql, [guild_id]).fetchall())
+
+
+def forget_member(db: Database, user_id: int) -> None:
+    """A member's rows are about to be deleted: say of each snapshot that it had one more."""
+    sql = """
+        UPDATE snapshots SET forgotten = forgotten + 1, members = members - 1
+        WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot_rows WHERE user_id = ?)
+    """
+    db.execute(sql, [user_id])
+
+
+def _rows_of(snapshot: Snapshot) -> Iterator[tuple[Any, ...]]:
+    for member in snapshot.members:
+        fits = int(member.fits is Ternary.YES)
+        if not member.held.accounts:
+            yield member.user_id, "", "", fits, 0, 0, 0, 0, None, None
+        for each in member.held.accounts:
+            yield (
+                member.user_id,
+                str(each.account),
+                each.owner,
+                fits,
+                each.kinds.low,
+                each.kinds.high,
+                each.copies.low,
+                each.copies.high,
+                seconds(each.as_of) if each.as_of else None,
+                each.reason.value if each.reason else None,
+            )
+
+
+def _to_members(rows: Collection[Sequence[Any]]) -> Iterator[SnapshotMember]:
+    accounts: dict[int, list[HeldAccount]] = {}
+    fits: dict[int, Ternary] = {}
+    for user_id, account, owner, its_fit, kinds, most_kinds, copies, most_copies, as_of, reason in rows:
+        fits[user_id] = Ternary.YES if its_fit else Ternary.UNKNOWN
+        theirs = accounts.setdefault(user_id, [])
+        if account:
+            theirs.append(
+                HeldAccount(
+                    user_id=user_id,
+                    account=to_account(account),
+                    owner=owner,
+                    kinds=Count(kinds, most_kinds),
+                    copies=Count(copies, most_copies),
+                    as_of=None if as_of is None else moment(as_of),
+                    reason=OpenReason(reason) if reason else None,
+                )
+            )
+    return (SnapshotMember(HeldMember.of(user_id, theirs), fits[user_id]) for user_id, theirs in accounts.items())
+
+
+def _to_snapshot(row: Sequence[Any]) -> Snapshot:
+    snapshot_id, guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten = row
+    return Snapshot(
+        guild_id=guild_id,
+        made_at=moment(made_at),
+        request=SnapshotRequest(rule, Weight(weight), minimum),
+        names=tuple(json.loads(names)),
+        snapshot_id=snapshot_id,
+        forgotten=forgotten,
+        schedule_id=schedule_id,
+    )

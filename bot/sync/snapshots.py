@@ -1,0 +1,158 @@
+"""Makes snapshots: when somebody asks for one, and by themselves, as servers have scheduled them.
+
+It asks nothing upstream: a snapshot says what is known at that moment, and of what, and as of when.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.errors import InputError
+from bot.gates.gate import GuildSettings
+from bot.gates.parser import parse_rule
+from bot.gates.rule import Rule
+from bot.gates.rule_needs import collections_of
+from bot.gates.rule_text import rule_text
+from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, SnapshotSchedule, next_time
+from bot.messages import Message
+from bot.names import Names
+from bot.store import Store
+from bot.store.sync.post_table import NewPost, PostKind
+from bot.sync.rule_holders import Knowledge, RuleQuestion, fitting, read_members, to_snapshot
+
+log = logging.getLogger(__name__)
+
+NO_SUCH_SNAPSHOT = Message("This server has no snapshot {number}. The newest ones: {known}.")
+NO_SNAPSHOTS = Message("This server has no snapshot yet: `/holders export` and `/holders schedule` make them.")
+
+# Each takes some tens of microseconds; commands are answered between these.
+_AT_ONCE = 50
+_DUE_AT_ONCE = 5
+_LONGEST_RULE = 10_000
+
+
+class SnapshotMaker:
+    """Makes them. Every method may raise `StoreError`.
+
+    Args:
+        store: Where everything is.
+        networks: Those whose rules can be read.
+        defaults: What a server has that has set nothing.
+        knowledge: How far what is stored tells something about the present.
+        clock: Returns the present as an aware datetime.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        networks: Names,
+        defaults: GuildSettings,
+        knowledge: Knowledge,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._networks = networks
+        self._defaults = defaults
+        self._knowledge = knowledge
+        self._clock = clock
+
+    def text_of(self, rule: Rule) -> str:
+        """A rule as the text that a request has."""
+        return rule_text(rule, self._networks)
+
+    def now(self) -> datetime:
+        """The present, by the clock that dates snapshots."""
+        return self._clock()
+
+    async def settings_of(self, guild_id: int) -> GuildSettings:
+        """What a server has set."""
+        return await self._store.guild_settings.of(guild_id, self._defaults)
+
+    async def make(
+        self, guild_id: int, request: SnapshotRequest, *, schedule_id: int | None = None, retain: int = 0
+    ) -> Snapshot:
+        """Make a snapshot and store it.
+
+        Args:
+            guild_id: The server.
+            request: What it is of.
+            schedule_id: The schedule that wants it; None: somebody does.
+            retain: How many like it are retained; 0: as the operator has set it.
+
+        Raises:
+            InputError: the rule cannot be read any more.
+        """
+        rule = parse_stored(request, self._networks)
+        settings = await self.settings_of(guild_id)
+        question = RuleQuestion(guild_id, request, rule, settings, await self._store.gates.aliases(guild_id))
+        now, knowledge = self._clock(), self._knowledge
+        stored = await self._store.reader.run(lambda db: read_members(db, question, now, knowledge))
+        found: list[SnapshotMember] = []
+        for start in range(0, len(stored.accounts), _AT_ONCE):
+            await asyncio.sleep(0)
+            found += fitting(question, stored, now, knowledge.patience, slice(start, start + _AT_ONCE))
+        named = set(collections_of(rule))
+        names = await self._store.readings.names_of(named) if named else {}
+        return await self._store.snapshots.add(
+            to_snapshot(question, found, now, names, schedule_id), retain=retain or knowledge.retain
+        )
+
+    async def get(self, guild_id: int, number: int) -> Snapshot:
+        """A snapshot of a server.
+
+        Raises:
+            InputError: it has none with that number.
+        """
+        if found := await self._store.snapshots.get(guild_id, number):
+            return found
+        known = [str(each.snapshot.snapshot_id) for each in await self._store.snapshots.of_guild(guild_id, 10)]
+        raise InputError(NO_SUCH_SNAPSHOT, number=number, known=", ".join(known)) if known else InputError(NO_SNAPSHOTS)
+
+    async def run_due(self) -> int:
+        """Make the snapshots that are due by now, each once however many were missed; how many were made.
+
+        One that cannot be made is not tried again before it is due the next time, and says why.
+        """
+        now, made = self._clock(), 0
+        for schedule in await self._store.snapshot_schedules.due(now, _DUE_AT_ONCE):
+            made += await self._run(schedule, now)
+        return made
+
+    async def _run(self, schedule: SnapshotSchedule, now: datetime) -> bool:
+        next_at, failure = next_time(schedule.every, schedule.first_at, now), ""
+        try:
+            snapshot = await self.make(
+                schedule.guild_id, schedule.request, schedule_id=schedule.schedule_id, retain=schedule.retain
+            )
+        except InputError as error:
+            failure = error.sentence
+            log.warning("snapshots: schedule %d makes none: %s", schedule.schedule_id, failure)
+        else:
+            await self._store.sync.posts.add(post_of(snapshot, now))
+        await self._store.snapshot_schedules.done(schedule.schedule_id, next_at, failure)
+        return not failure
+
+
+def parse_stored(request: SnapshotRequest, networks: Names) -> Rule:
+    """The rule of a request, whose text `rule_text` wrote.
+
+    Raises:
+        InputError: it cannot be read any more: one of its networks has no source now.
+    """
+    return parse_rule(request.rule, networks, find_by_name=lambda _: (), longest=_LONGEST_RULE)
+
+
+def post_of(snapshot: Snapshot, now: datetime, *, by: int | None = None, layout: str = "") -> NewPost:
+    """What a server's log channel says of a snapshot that was made or (`by`) sent as a file to somebody."""
+    detail = {
+        "number": snapshot.snapshot_id,
+        "rule": snapshot.request.rule,
+        "members": len(snapshot.members),
+        "incomplete": snapshot.incomplete,
+        "layout": layout,
+    }
+    return NewPost(PostKind.SNAPSHOT, snapshot.guild_id, now, user_id=by, detail=json.dumps(detail))

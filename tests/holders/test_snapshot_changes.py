@@ -1,0 +1,71 @@
+"""What changed between two snapshots: only what both say for certain is a change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.counts import Count, Ternary, at_least, exact, unknown
+from bot.errors import InputError
+from bot.holders.snapshot import SnapshotRequest, Weight
+from bot.holders.snapshot_changes import ChangeKind, compare
+from tests.holders.snapshots import AT, held, row, snapshot
+
+LATER = AT + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (None, exact(2), ChangeKind.JOINED),
+        (exact(2), None, ChangeKind.LEFT),
+        (None, at_least(2), ChangeKind.JOINED),
+        (at_least(2), None, ChangeKind.LEFT),
+        (exact(2), exact(3), ChangeKind.UP),
+        (exact(3), exact(2), ChangeKind.DOWN),
+        (exact(2), exact(2), ChangeKind.SAME),
+        (exact(2), at_least(3), ChangeKind.UP),
+        (exact(2), at_least(2), ChangeKind.UNKNOWN),
+        (at_least(2), at_least(2), ChangeKind.UNKNOWN),
+        (at_least(3), exact(2), ChangeKind.DOWN),
+        (at_least(2), exact(3), ChangeKind.UNKNOWN),
+        (Count(1, 2), exact(3), ChangeKind.UP),
+        (unknown(), exact(3), ChangeKind.UNKNOWN),
+        (exact(3), unknown(), ChangeKind.UNKNOWN),
+        (None, unknown(), ChangeKind.UNKNOWN),
+        (unknown(), None, ChangeKind.UNKNOWN),
+    ],
+)
+def test_a_change_is_what_both_say(before: Count | None, after: Count | None, kind: ChangeKind) -> None:
+    def of(count: Count | None) -> list[object]:
+        if count is None:
+            return []
+        fits = Ternary.YES if count.low else Ternary.UNKNOWN
+        return [row(7, held(7, 1, count), fits=fits)]
+
+    found = compare(snapshot(*of(before)), snapshot(*of(after), number=13, at=LATER))  # type: ignore[arg-type] # rows
+    assert [change.kind for change in found.changes] == [kind]
+    assert (found.changes[0].before, found.changes[0].after) == (before, after)
+
+
+def test_the_older_one_comes_first_whatever_the_order() -> None:
+    old, new = snapshot(), snapshot(row(7, held(7, 1, exact(1))), number=13, at=LATER)
+    assert compare(new, old) == compare(old, new)
+    assert [change.user_id for change in compare(new, old).of(ChangeKind.JOINED)] == [7]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [SnapshotRequest("261"), SnapshotRequest("254", Weight.COPIES), SnapshotRequest("254", minimum=2)],
+)
+def test_two_of_different_things_are_not_compared(other: SnapshotRequest) -> None:
+    with pytest.raises(InputError, match="Snapshots 12 and 13 are not of the same"):
+        compare(snapshot(), snapshot(request=other, number=13, at=LATER))
+
+
+def test_copies_are_compared_where_they_are_the_weight() -> None:
+    by_copies = SnapshotRequest("254", Weight.COPIES)
+    old = snapshot(row(7, held(7, 1, exact(1), copies=exact(2))), request=by_copies)
+    new = snapshot(row(7, held(7, 1, exact(1), copies=exact(5))), request=by_copies, number=13, at=LATER)
+    assert compare(old, new).changes[0].kind is ChangeKind.UP
