@@ -19,9 +19,12 @@ from bot.holders.snapshot_changes import ChangeKind, compare
 from bot.linking.vouching import ProvenHere
 from bot.names import Names
 from bot.store.holders.schedule_table import MOST_SCHEDULES
+from bot.store.webhooks.event_log import read_events
+from bot.store.webhooks.webhook_store import Admin
 from bot.sync.gather import Gatherer
 from bot.sync.rule_holders import Knowledge
 from bot.sync.snapshots import SnapshotMaker
+from bot.webhooks.values.event import EventType
 from tests.sync.sync_harness import (
     GUILD,
     MOSAIC,
@@ -35,6 +38,7 @@ from tests.sync.sync_harness import (
 
 PATIENCE = Patience()
 LIGHTS = SnapshotRequest("254")
+ADMIN = Admin(9, b"nine")
 
 
 def maker_of(sync: SyncHarness, retain: int = 50) -> SnapshotMaker:
@@ -69,6 +73,24 @@ async def test_who_holds_and_who_may_hold_is_in_it_and_stored_as_it_was_made(syn
     [listed] = await sync.store.snapshots.of_guild(GUILD, 9)
     assert (listed.members, listed.is_complete) == (2, False)
     assert listed.snapshot == replace(made, members=())
+
+
+async def test_one_that_is_made_is_an_event_for_the_tools_of_its_server(sync: SyncHarness) -> None:
+    await sync.member(1, holds=3)
+    await sync.turn()
+    for guild_id in (GUILD, OTHER_GUILD):
+        await sync.store.webhooks.add_endpoint(guild_id, "https://example.org/", b"salt", sync.now, ADMIN, most=5)
+    made = await maker_of(sync).make(GUILD, LIGHTS)
+    [event] = await sync.store.writer.run(
+        lambda db: [each for each in read_events(db, GUILD, 0, 99) if each.type is EventType.SNAPSHOT_MADE]
+    )
+    assert event.facts == {
+        "snapshot_id": str(made.snapshot_id),
+        "schedule_id": None,
+        "members": 1,
+        "is_complete": True,
+    }
+    assert await sync.store.writer.run(lambda db: read_events(db, OTHER_GUILD, 0, 99)) == []
 
 
 async def test_a_server_has_its_own_members_and_snapshots_alone(sync: SyncHarness) -> None:

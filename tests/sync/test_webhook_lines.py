@@ -13,7 +13,7 @@ def said(kind: PostKind, detail: str, user_id: int | None = MOD) -> str:
     return webhook_line(PostRow(1, GUILD, kind, user_id, None, None, detail, None, START)).render()
 
 
-@pytest.mark.parametrize("kind", WEBHOOK_KINDS - {PostKind.WEBHOOK_FAILED})
+@pytest.mark.parametrize("kind", sorted(WEBHOOK_KINDS - {PostKind.WEBHOOK_FAILED}))
 def test_who_changed_it_is_said_and_the_host_alone(kind: PostKind) -> None:
     assert f"<@{MOD}>" in said(kind, "tools.example.org")
     assert "`tools.example.org`" in said(kind, "tools.example.org")

@@ -21,6 +21,8 @@ from bot.store.holders.shared_rows import shared_pairs
 from bot.store.rows import first, moment, seconds, to_account
 from bot.store.sync.post_table import NewPost, enqueue
 from bot.store.thread import Reader, Writer
+from bot.store.webhooks.event_log import add_event
+from bot.webhooks.values.event import EventType, NewEvent
 
 _COLUMNS = "snapshot_id, guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten"
 _ROWS = "user_id, account, owner, fits, kinds, most_kinds, copies, most_copies, as_of, reason"
@@ -122,7 +124,20 @@ def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any,
     db.conn.executemany(sql, _rows_of(snapshot) if rows is None else rows)
     older = [row[0] for row in db.execute(_OLDER, [snapshot.guild_id, snapshot.schedule_id, retain]).fetchall()]
     db.conn.executemany("DELETE FROM snapshots WHERE snapshot_id = ?", [(each,) for each in older])
-    return replace(snapshot, snapshot_id=snapshot_id)
+    stored = replace(snapshot, snapshot_id=snapshot_id)
+    add_event(db, snapshot.guild_id, _event_of(stored))
+    return stored
+
+
+def _event_of(snapshot: Snapshot) -> NewEvent:
+    """Without its rule, which may name accounts."""
+    facts = {
+        "snapshot_id": str(snapshot.snapshot_id),
+        "schedule_id": None if snapshot.schedule_id is None else str(snapshot.schedule_id),
+        "members": len(snapshot.members),
+        "is_complete": snapshot.is_complete,
+    }
+    return NewEvent(EventType.SNAPSHOT_MADE, snapshot.made_at, facts)
 
 
 def get(db: Database, guild_id: int, snapshot_id: int) -> Snapshot | None:
