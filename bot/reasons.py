@@ -70,11 +70,6 @@ def reason_words(reason: Reason | None) -> str:
     return "" if reason is None else _words_of(reason).render()
 
 
-def recorded_words(reason: Reason | None) -> str:
-    """The same in English, as it is recorded: in files and in the store it has many readers."""
-    return "" if reason is None else str(_words_of(reason))
-
-
 def _words_of(reason: Reason) -> Words:
     values: dict[str, object] = dict(reason.params)
     if reason.cause:

@@ -20,17 +20,22 @@ AREAS = (
     "bot/cogs/linking",
     "bot/cogs/members",
     "bot/cogs/servers",
+    "bot/counts.py",
+    "bot/errors.py",
     "bot/gates",
+    "bot/holdings.py",
     "bot/linking",
     "bot/links",
+    "bot/lookup",
+    "bot/names",
+    "bot/reasons.py",
     "bot/roles",
+    "bot/sources",
     "bot/sync",
     "bot/text",
     "bot/ui",
     "bot/web",
 )
-# Still to be converted: each of them has raw words, or it has no place here.
-NOT_YET = frozenset({"bot/cogs/gates", "bot/cogs/servers", "bot/gates", "bot/roles", "bot/text", "bot/ui"})
 # Texts that are right as they are.
 EXCEPTIONS = {
     # Names, which are the same in every language.
@@ -40,6 +45,12 @@ EXCEPTIONS = {
     "Rainbow": "a wallet's name",
     "Trust Wallet": "a wallet's name",
     "Loopring": "a network's name",
+    "Arbitrum": "a network's name",
+    "Base": "a network's name",
+    "Ethereum": "a network's name",
+    "Gnosis": "a network's name",
+    "Optimism": "a network's name",
+    "Polygon": "a network's name",
     # Protocols, formats and names of rules' own language.
     "Authorization": "a header of HTTP",
     "Bearer ": "a header of HTTP",
@@ -73,11 +84,33 @@ EXCEPTIONS = {
     "it is in use already": "an error at start",
     "answers with this token": "in the answer of /healthz",
     "too many are open": "in the log",
-    # Translated with the command that it describes.
-    "An id (10001), an address (0x…), a name (vitalik.eth)": "the description of an option",
+    "the message": "in the log",
+    "nothing is named": "in the log",
+    "what is stored (by ": "in the log",
+    # Stored, compared, or a key of the program's own; what is shown for it is a message.
+    "take back": "a verb of the history",
+    "setting admin_role_id": "a setting in the history",
+    "\n-# `/settings ": "a command",
+    "settings panel": "a key",
+    "in place": "a key",
+    "everybody sees it being answered": "a key",
+    "waiting notice": "a key",
+    "what is being done": "a key",
+    "gate history": "a command",
+    "gate list": "a command",
+    "privacy delete": "a command",
+    "settings show": "a command",
+    "sync staged": "a command",
+    "sync status": "a command",
+    "Proposal": "a type",
+    "Not found": "what Blockscout answers",
+    # In files, whose form is the same for everybody.
+    " loses role ": "in the list of removals as a file",
+    "(a role that is gone)": "in a file of gates",
+    "role,collection,min,max,ids": "the columns of a table",
 }
 # What these say is read by the operator alone: at start, and by `tessera check`.
-OPERATORS = frozenset({"bot/linking/proof_methods.py"})
+OPERATORS = frozenset({"bot/linking/proof_methods.py", "bot/lookup/owner_rule.py"})
 
 # Two words in a row; or one that begins a sentence, or is a label.
 PROSE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}|^[A-Z][a-z]{2,}…?$")
@@ -115,7 +148,7 @@ SHOWN = {
 # Calls whose texts nobody reads in Discord, or whose are translated apart: log lines, names and descriptions of
 # commands, patterns, failures of the program itself.
 APART = re.compile(
-    r"(^|\.)(Message|log\.\w+|_log\.\w+|re\.\w+|describe|command|Group|ContextMenu|TypeError|ValueError|ConnectionError|RuntimeError"
+    r"(^|\.)(Message|log\.\w+|_log\.\w+|re\.\w+|describe|command|Group|ContextMenu|TypeError|ValueError|LookupError|ConnectionError|RuntimeError"
     r"|AssertionError|NotImplementedError|TypeVar|NewType|getattr|cast|create_task|RareLine)$"
 )
 
@@ -194,9 +227,22 @@ def prose(node: ast.AST) -> Iterator[ast.Constant]:
         yield from prose(part)
 
 
+def of_commands(tree: ast.Module) -> set[str]:
+    """The names of texts that describe commands and their options: those are translated with the commands."""
+    described = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node).endswith(".describe")]
+    return {name.id for call in described for name in ast.walk(call) if isinstance(name, ast.Name)}
+
+
 def raw_words(source: str) -> list[tuple[int, str]]:
     """Line and text of what is raw in a source."""
-    found = {(text.lineno, str(text.value)) for text in prose(ast.parse(source))}
+    tree = ast.parse(source)
+    names = of_commands(tree)
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in names)
+    ]
+    found = {(text.lineno, str(text.value)) for text in prose(tree)}
     return sorted((line, text) for line, text in found if text not in EXCEPTIONS)
 
 
@@ -231,15 +277,9 @@ def rendered_early(source: str) -> list[int]:
     return sorted(below(ast.parse(source)))
 
 
-@pytest.mark.parametrize("area", sorted(set(AREAS) - NOT_YET))
+@pytest.mark.parametrize("area", AREAS)
 def test_what_people_see_is_made_of_messages(area: str) -> None:
     assert raw_of(area) == []
-
-
-@pytest.mark.parametrize("area", sorted(NOT_YET))
-def test_an_area_that_is_converted_is_not_called_unconverted(area: str) -> None:
-    assert area in AREAS
-    assert raw_of(area) != []
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -280,10 +320,11 @@ RIGHT = """
 \"\"\"A docstring is not shown.\"\"\"
 TITLE = Message("Your accounts")
 KIND = "key_refused"
+ACCOUNT = "One of your accounts"
 class Card(commands.GroupCog, name="A card", group_description="What it is about"):
     \"\"\"Nor is this one.\"\"\"
     @app_commands.command(name="card", description="Shows a card")
-    @app_commands.describe(account="One of your accounts")
+    @app_commands.describe(account=ACCOUNT, share="Shows it to all")
     async def show(self, interaction, account):
         log.info("a card is shown to %s", interaction.user.id)
         embed = discord.Embed(title=TITLE().render(), description=f"`{account}` · <t:1:R> · {TITLE().render()}")

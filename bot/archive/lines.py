@@ -13,7 +13,7 @@ import orjson
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.holdings import Collection, Nft, NftList
-from bot.reasons import as_recorded, recorded_words
+from bot.reasons import as_recorded, reason_words
 
 FORMAT = "tessera-archive"
 VERSION = 1
@@ -119,7 +119,7 @@ def _held(held: HeldRecord) -> list[Any]:
     listed = {
         "complete": held.nfts.complete,
         "total": held.nfts.total,
-        "gap": recorded_words(held.nfts.incomplete_reason),
+        "gap": reason_words(held.nfts.incomplete_reason),
         "rows": rows,
     }
     return [*pair, listed]

@@ -20,7 +20,7 @@ from bot.errors import (
 from bot.holdings import Account, Collection, Holding, NftList
 from bot.messages import Message
 from bot.names import AccountRef, Names, RefKind, is_numbered
-from bot.reasons import Reason, ReasonCode, recorded_words
+from bot.reasons import Reason, ReasonCode, reason_words
 from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import holders_of, resolver_of
 from bot.sources.pace import REAL_CLOCK, Clock
@@ -77,7 +77,7 @@ async def list_holders(source: Source, collection_id: str) -> tuple[Sequence[Acc
     if scan is None:
         raise SourceError(_NO_HOLDERS_ANSWER, label=source.label)
     accounts = [holder.account.account_id for holder in scan.rows]
-    return [AccountRef(source.network, RefKind.ID, account) for account in accounts], recorded_words(
+    return [AccountRef(source.network, RefKind.ID, account) for account in accounts], reason_words(
         scan.incomplete_reason
     )
 
@@ -176,7 +176,7 @@ async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | T
     why = read.incomplete_reason
     if uncounted := len(read.holdings) - len(counted):
         why = why or Reason.of(ReasonCode.UNCOUNTED, uncounted=uncounted)
-    record = AccountRecord(account.account_id, read.as_of, owner, read.total, recorded_words(why), tuple(held))
+    record = AccountRecord(account.account_id, read.as_of, owner, read.total, reason_words(why), tuple(held))
     return _Found(record, [row.collection for row in counted])
 
 

@@ -20,7 +20,8 @@ from bot.ui import embeds, sending
 from bot.ui.client import Bot
 
 _TITLE = Message("What Tessera can do")
-_SOURCE, _RUNNING_SINCE = Message("Data source: {source}"), Message("Running since")
+_SOURCE = Message("Data source: {source}")
+_RUNNING_SINCE = Message("Running since")
 _NOT_USED = Message("Not used since Tessera started.")
 _ANSWERS = Message("Answers.")
 _LAST = Message("Last success {success} · last failure {failure}")

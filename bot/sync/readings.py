@@ -23,7 +23,7 @@ from bot.holdings import Account, Collection, Holdings
 from bot.linking.vouching import ProvenHere
 from bot.links import Scope
 from bot.messages import Message
-from bot.reasons import Reason, ReasonCode, recorded_words, source_error
+from bot.reasons import Reason, ReasonCode, reason_words, source_error
 from bot.sources.askers import Asker, Askers
 from bot.sources.source import Source
 from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
@@ -295,5 +295,5 @@ class Readings:
         self, account: Account, why: Reason, part: ReadAccount | None = None, retention: Retention | None = None
     ) -> ReadOutcome:
         now, pause_after = self._clock(), self.pause_after
-        saved = await self._store.save_failure(account, now, recorded_words(why), pause_after, part, retention)
+        saved = await self._store.save_failure(account, now, reason_words(why), pause_after, part, retention)
         return ReadOutcome(account, saved if part else None, why)

@@ -38,6 +38,7 @@ from bot.ui.invocation import PRESSED, Invocation, Purpose
 from bot.ui.lasting_buttons import again_view
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
+from bot.ui.press_words import RUN_AGAIN, STALE_BUTTON, STOPPING, TOO_MANY_OPEN, TRY_AGAIN
 from bot.ui.pressed import custom_id_of, name_of, origin_of
 from bot.ui.reader_locales import Readers
 from bot.ui.refused_pictures import RefusedPictures
@@ -57,14 +58,7 @@ READY_PAUSE = 0.25
 _UNKNOWN_INTERACTION = 10062
 # Half of the three seconds that Discord allows; our views answer within milliseconds.
 _PRESS_SECONDS = 1.5
-_STALE_BUTTON = Message(
-    "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
-)
-_TOO_MANY_OPEN = Message("Too many answers are open, so the oldest no longer work. Use the command again.")
-_RUN_AGAIN = Message("Run again")
-_TRY_AGAIN = Message("Try again")
 _LAST_EDITS_SECONDS = 2.0
-_STOPPING = Message("Tessera is being restarted. Try again in a minute.")
 
 
 def point_at(settings: DiscordSettings) -> None:
@@ -198,7 +192,7 @@ class Bot(commands.Bot):
         if is_press and any(lasting.fullmatch(custom_id) for lasting in self._lasting):
             return
         if self.live_answers.has_ended(origin_of(interaction)):
-            await self._answer(interaction, _TOO_MANY_OPEN)
+            await self._answer(interaction, TOO_MANY_OPEN)
             return
         # Its view answers at once, in this process or in another one with this token; if nothing has, then the view is
         # gone, or no longer has this button. A process that stops has no time to see which.
@@ -209,9 +203,9 @@ class Bot(commands.Bot):
             await asyncio.wait_for(self._stopping.wait(), _PRESS_SECONDS)
         if interaction.response.is_done() or self.other_process.has_sent(interaction.id):
             return
-        await self._answer(interaction, _STOPPING if self._stopping.is_set() else _STALE_BUTTON)
+        await self._answer(interaction, STOPPING if self._stopping.is_set() else STALE_BUTTON)
 
-    async def _answer(self, interaction: discord.Interaction[Any], words: Message, label: Message = _RUN_AGAIN) -> None:
+    async def _answer(self, interaction: discord.Interaction[Any], words: Message, label: Message = RUN_AGAIN) -> None:
         again = again_view(interaction, label().render(), Invocation.of(interaction) or found_in_message(interaction))
         try:
             await sending.respond(interaction, **Parts({"content": words().render(), "ephemeral": True, **again}))
@@ -226,7 +220,7 @@ class Bot(commands.Bot):
             if interaction.type is not discord.InteractionType.autocomplete:
                 try:
                     check_input(interaction)  # a secret is said to be one, and goes into no button
-                    await self._answer(interaction, _STOPPING, _TRY_AGAIN)
+                    await self._answer(interaction, STOPPING, TRY_AGAIN)
                 except InputError as error:
                     await self.answer_error(interaction, error)
             return False

@@ -10,7 +10,6 @@ import aiohttp
 import discord
 
 from bot.errors import TesseraError, WithdrawnError
-from bot.messages import Message
 from bot.ui import sending, waiting_notice
 from bot.ui.draft import Parts
 from bot.ui.embeds import error_embed
@@ -19,11 +18,10 @@ from bot.ui.in_place import do_all_see_thinking, place_of
 from bot.ui.invocation import Invocation, Purpose
 from bot.ui.lasting_buttons import again_view
 from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
+from bot.ui.press_words import TRY_AGAIN
 from bot.ui.pressed import origin_of
 
 log = logging.getLogger(__name__)
-
-_TRY_AGAIN = Message("Try again")
 
 # What is shown in place of an error, by its class: where there is something better to say than what went wrong.
 Card = Callable[[discord.Interaction[Any]], Parts]
@@ -42,7 +40,7 @@ def _parts_of(interaction: discord.Interaction[Any], error: TesseraError, cards:
             return card(interaction)
     message = Parts(embed=error_embed(error))
     if may_help_again(error):
-        message.update(again_view(interaction, _TRY_AGAIN().render(), Invocation.of(interaction)))
+        message.update(again_view(interaction, TRY_AGAIN().render(), Invocation.of(interaction)))
     return message
 
 

@@ -34,11 +34,18 @@ _PROPERTY_WORDS = {
     "isEditable": Message("editable"),
     "isDeletable": Message("deletable"),
 }
-_HELD, _TYPE, _PROPERTIES = Message("Held"), Message("Type"), Message("Properties")
-_CREATED, _UPDATED = Message("Created"), Message("Updated")
-_CONTRACT, _CREATOR = Message("Contract"), Message("Creator")
-_COPIES_HELD, _COLLECTION, _TOKEN_ID = Message("Copies held"), Message("Collection"), Message("Token id")
-_MORE, _MORE_TRAITS = Message("More"), Message("{count:,} more trait", "{count:,} more traits")
+_HELD = Message("Held")
+_TYPE = Message("Type")
+_PROPERTIES = Message("Properties")
+_CREATED = Message("Created")
+_UPDATED = Message("Updated")
+_CONTRACT = Message("Contract")
+_CREATOR = Message("Creator")
+_COPIES_HELD = Message("Copies held")
+_COLLECTION = Message("Collection")
+_TOKEN_ID = Message("Token id")
+_MORE = Message("More")
+_MORE_TRAITS = Message("{count:,} more trait", "{count:,} more traits")
 # The time of the answer follows, which Discord shows by itself.
 _FOOTER = Message("{source} · collection {number}, as of")
 _ITEM_FOOTER = Message("{place} · {source}, as of")

@@ -11,7 +11,8 @@ from bot.holdings import LOOPRING, Collection, Nft
 from bot.messages import Message
 from bot.ui.page_items import Choice
 
-_EXPLORER, _MARKETPLACE = Message("Explorer"), Message("Marketplace")
+_EXPLORER = Message("Explorer")
+_MARKETPLACE = Message("Marketplace")
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 # Chain id: its explorer (EIP-3091), and its name at the marketplace; "": that does not have it.

@@ -24,12 +24,19 @@ from bot.messages import Message
 from bot.ui import sending
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
 
-_MAKE_MAIN, _IS_MAIN = Message("Make main account"), Message("Main account")
-_LABEL, _PROVE, _PROVE_AGAIN = Message("Label…"), Message("Prove"), Message("Prove again")
-_UNLINK, _OBJECT, _CANCEL = Message("Unlink"), Message("Object"), Message("Cancel")
-_YES_UNLINK, _YES_KEEP_OUT = Message("Yes, unlink it"), Message("Yes, keep it out")
+_MAKE_MAIN = Message("Make main account")
+_IS_MAIN = Message("Main account")
+_LABEL = Message("Label…")
+_PROVE = Message("Prove")
+_PROVE_AGAIN = Message("Prove again")
+_UNLINK = Message("Unlink")
+_OBJECT = Message("Object")
+_CANCEL = Message("Cancel")
+_YES_UNLINK = Message("Yes, unlink it")
+_YES_KEEP_OUT = Message("Yes, keep it out")
 _MAIN_NOW = Message("{account} is your main account now.")
-_LABEL_TITLE, _LABEL_FIELD = Message("Label"), Message("Label, which only you see")
+_LABEL_TITLE = Message("Label")
+_LABEL_FIELD = Message("Label, which only you see")
 _NO_LABEL = Message("Empty: no label")
 _OBJECTED = Message("You objected: sign again before {until}. Press **Prove again**, or `/verify account:{account}`.")
 _IT_MOVES = Message("it moves")
@@ -188,8 +195,8 @@ class AccountsPanel(Panel):
             await self._linking.accounts.set_label(submitted.user.id, link.account, label)
             await self._reload(submitted, str(link.account))
 
-        title = _LABEL_TITLE().render()
-        await interaction.response.send_modal(PromptModal(self, "label-typed", title, field, name_it))
+        modal = PromptModal(self, "label-typed", _LABEL_TITLE().render(), field, name_it)
+        await interaction.response.send_modal(modal)
 
     async def _start_proof(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction, ephemeral=True, thinking=True)

@@ -21,7 +21,8 @@ from bot.ui.panel import Action, ActionButton
 
 _NOT_HERE = Message("An account is kept out of a server: use `/accounts` in that server.")
 
-_LET_IN, _KEEP_OUT = Message("Let {account} count here"), Message("Keep {account} out of this server")
+_LET_IN = Message("Let {account} count here")
+_KEEP_OUT = Message("Keep {account} out of this server")
 _IS_OUT = Message("{account} does not count in this server any more.")
 _IS_IN = Message("{account} counts in this server again.")
 

@@ -31,8 +31,10 @@ from bot.ui.invocation import Invocation
 from bot.ui.lasting_buttons import lasting_view, open_buttons
 from bot.ui.panel import ActionButton, Panel
 
-_SHOW, _PROVE = Message("Show its collections"), Message("Prove it is mine")
-_UNLINK, _UNLINKED = Message("Unlink"), Message("Unlinked")
+_SHOW = Message("Show its collections")
+_PROVE = Message("Prove it is mine")
+_UNLINK = Message("Unlink")
+_UNLINKED = Message("Unlinked")
 
 
 class LinkingCog(commands.Cog, name="Linking"):

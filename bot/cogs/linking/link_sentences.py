@@ -6,8 +6,10 @@ from bot.links import FreezeReason
 from bot.messages import Message
 
 # The answer to `/link`.
-PROVEN, LINKED = Message("Proven"), Message("Linked")
-NOT_PROVEN_YET, ALREADY_LINKED = Message("Linked, not proven yet"), Message("Already linked")
+PROVEN = Message("Proven")
+LINKED = Message("Linked")
+NOT_PROVEN_YET = Message("Linked, not proven yet")
+ALREADY_LINKED = Message("Already linked")
 NAMED_AND_OWNED = Message("{name} is {account}, owner {owner}")
 NAMED = Message("{name} is {account}")
 OWNED = Message("{account}, owner {owner}")
@@ -18,7 +20,9 @@ OWNER_UNCERTAIN = Message("Its owner is not known for certain yet. Tessera will 
 IS_MAIN = Message("It is your main account: `/collections` without an account shows it.")
 
 # The list of `/accounts`.
-YOUR_ACCOUNTS, CONTESTED, FROZEN = Message("Your accounts"), Message("Contested"), Message("Frozen")
+YOUR_ACCOUNTS = Message("Your accounts")
+CONTESTED = Message("Contested")
+FROZEN = Message("Frozen")
 NOTHING_LINKED = Message("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
 IS_PROVEN = Message("proven by {how} {when}")
 IS_VOUCHED = Message("vouched for by a moderator, in this server alone, {when}")
@@ -44,7 +48,8 @@ FROZEN_MEANS = Message(
     "for it. If its key is yours, press **Prove** or **Prove again** and sign once more. Tell the operator of this bot "
     "what you know: who runs it can see who signed, and when."
 )
-SHORT_PROVEN, SHORT_UNPROVEN = Message("proven"), Message("unproven")
+SHORT_PROVEN = Message("proven")
+SHORT_UNPROVEN = Message("unproven")
 SHORT_VOUCHED = Message("vouched for by a moderator here")
 
 # Whose account it is, in the header of its collections.
@@ -68,7 +73,8 @@ PROOF_LOST = Message(
 )
 LOSE_AT_ONCE = Message("**You lose at once:**")
 ROLES_COST = Message("Roles that this cost:")
-REMOVED, REMOVED_WITH_PROOF = Message("{account}."), Message("{account} and its proof.")
+REMOVED = Message("{account}.")
+REMOVED_WITH_PROOF = Message("{account} and its proof.")
 UNLINKED = Message("Unlinked {account}.")
 UNLINKED_WITH_PROOF = Message("Unlinked {account} and its proof.")
 ASK_KEEP_OUT = Message("Keep this account out of this server?")

@@ -25,7 +25,8 @@ from bot.ui.embeds import done_embed
 
 _YOUR_DATA = Message("Your data")
 _IN_FILE = Message("Everything that is stored about you is in the file. Only you see this message.")
-_DELETE_ALL, _DELETED = Message("Delete everything"), Message("Deleted")
+_DELETE_ALL = Message("Delete everything")
+_DELETED = Message("Deleted")
 _IS_DELETED = Message(
     "Your data is deleted, with {count:,} linked account.", "Your data is deleted, with {count:,} linked accounts."
 )

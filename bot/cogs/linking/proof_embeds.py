@@ -26,8 +26,10 @@ _CONNECT = Message(
 )
 _TYPE_CODE = Message("The page shows a code: press **Enter code** here, and type it.")
 _STARTED = Message("Prove that it is yours")
-_ACCOUNT, _PERSON = Message("Account"), Message("Will be linked to")
-_EXPIRES, _SAFETY = Message("The link expires"), Message("Stay safe")
+_ACCOUNT = Message("Account")
+_PERSON = Message("Will be linked to")
+_EXPIRES = Message("The link expires")
+_SAFETY = Message("Stay safe")
 _ANY_ACCOUNT = Message("The account of the address that you connect.")
 _OWNED = Message("{account}, owned by\n{owner}")
 _WARNING = Message(

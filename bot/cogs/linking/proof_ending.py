@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 _LOOKING = Message("Looking at what it earns…")
 _ROLES = Message("Roles")
-_UNLINK, _UNLINKED = Message("Unlink"), Message("Unlinked")
+_UNLINK = Message("Unlink")
+_UNLINKED = Message("Unlinked")
 _WITH_PROOF = Message("{accounts} and the proof.")
 # After these the member's accounts are worth reading: one is new, or its proof is newer.
 _EARNING = frozenset({Result.LINKED, Result.KEPT})

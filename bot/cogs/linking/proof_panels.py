@@ -30,10 +30,12 @@ log = logging.getLogger(__name__)
 
 _MAX_LETTERS = 4000  # the most that Discord's text field accepts
 
-_OPEN_PAGE, _ENTER_CODE = Message("Open the page"), Message("Enter code")
+_OPEN_PAGE = Message("Open the page")
+_ENTER_CODE = Message("Enter code")
 _ELSEWHERE = Message("Sign elsewhere and paste")
 _CODE = Message("The code that the page shows")
-_PASTE, _NEW_TEXT = Message("Paste the signature"), Message("New text")
+_PASTE = Message("Paste the signature")
+_NEW_TEXT = Message("New text")
 _SIGNATURE = Message("The signature of the text")
 _PRESS_NEW = Message("Press **New text**, and sign that one.")
 
@@ -75,8 +77,8 @@ class ProofLinkPanel(Panel):
         self._paste = paste
         items: list[discord.ui.Button[Any]] = [discord.ui.Button(label=_OPEN_PAGE().render(), url=started.url)]
         if started.session.method is ProofMethod.CODE:
-            enter = _ENTER_CODE().render()
-            items.append(ActionButton("code", enter, self._ask_code, style=discord.ButtonStyle.primary))
+            primary = discord.ButtonStyle.primary
+            items.append(ActionButton("code", _ENTER_CODE().render(), self._ask_code, style=primary))
         if paste:
             items.append(ActionButton("elsewhere", _ELSEWHERE().render(), self._sign_elsewhere))
         self.lay_out(items)

@@ -26,8 +26,10 @@ from bot.ui.panel import ActionButton, Host
 # Another prefix than a panel's: `bot.ui.client` answers presses of those that an earlier process made.
 # Ids of servers stay below 2**63, as the store's numbers do: Discord reaches 9 · 10**18 in 2083.
 PRESSED = re.compile(r"tessera-vouch:(yes|no):([1-9][0-9]{0,17}|[1-8][0-9]{18}):([0-9a-f]{16})")
-_CONFIRM, _DECLINE = Message("Confirm"), Message("Decline")
-_CONFIRM_ACCOUNT, _REMOVE_ACCOUNT = Message("Confirm {account}"), Message("Remove {account}")
+_CONFIRM = Message("Confirm")
+_DECLINE = Message("Decline")
+_CONFIRM_ACCOUNT = Message("Confirm {account}")
+_REMOVE_ACCOUNT = Message("Remove {account}")
 _MOST_BUTTONS = 5  # of a row
 
 ShowAnswer = Callable[[discord.Interaction[Any], str], Awaitable[None]]
@@ -53,9 +55,9 @@ def question_view(vouch: Vouch) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     its = f"{vouch.guild_id}:{vouch.vouch_id}"
     success, secondary = discord.ButtonStyle.success, discord.ButtonStyle.secondary
-    confirm, decline = _CONFIRM().render(), _DECLINE().render()
-    view.add_item(discord.ui.Button(label=confirm, custom_id=f"tessera-vouch:yes:{its}", style=success))
-    view.add_item(discord.ui.Button(label=decline, custom_id=f"tessera-vouch:no:{its}", style=secondary))
+    yes, no = f"tessera-vouch:yes:{its}", f"tessera-vouch:no:{its}"
+    view.add_item(discord.ui.Button(label=_CONFIRM().render(), custom_id=yes, style=success))
+    view.add_item(discord.ui.Button(label=_DECLINE().render(), custom_id=no, style=secondary))
     view.stop()
     return view
 
@@ -84,10 +86,11 @@ class VouchButtons:
         """The buttons for what is vouched for, what waits for an answer first."""
         if vouches and vouches[0].confirmed_at is None:
             confirm, decline = partial(self._confirm, vouches[0]), partial(self._decline, vouches[0])
-            success = discord.ButtonStyle.success
-            label = _CONFIRM_ACCOUNT(account=account_words(vouches[0].account)).render()
+            success, what = discord.ButtonStyle.success, account_words(vouches[0].account)
             return [
-                ActionButton("vouch-yes", label, confirm, style=success, row=self._row),
+                ActionButton(
+                    "vouch-yes", _CONFIRM_ACCOUNT(account=what).render(), confirm, style=success, row=self._row
+                ),
                 ActionButton("vouch-no", _DECLINE().render(), decline, row=self._row),
             ]
         return [

@@ -22,7 +22,9 @@ from bot.ui.panel import TOKEN_SECONDS, Action, Panel, PromptModal
 from bot.ui.pressed import custom_id_of
 
 _LONGEST = 300
-_YOUR_ACCOUNT, _LINK, _AGAIN = Message("Your account"), Message("Link an account"), Message("Type it again")
+_YOUR_ACCOUNT = Message("Your account")
+_LINK = Message("Link an account")
+_AGAIN = Message("Type it again")
 Link = Callable[[discord.Interaction[Any], str], Awaitable[None]]
 
 

@@ -23,7 +23,8 @@ _NOW_HAVE = Addressed(Message("You now have {roles}."), Message("They now have {
 _HAVE = Addressed(Message("You have {role}."), Message("They have {role}."))
 _NO_LONGER = Addressed(Message("You no longer have {role}: {why}"), Message("They no longer have {role}: {why}"))
 _REPLACED = Message("{role} is replaced by {other}.")
-_FOLLOWS, _FOLLOWS_AS = Message("{role} follows in a moment."), Message("{role} follows in a moment: {why}")
+_FOLLOWS = Message("{role} follows in a moment.")
+_FOLLOWS_AS = Message("{role} follows in a moment: {why}")
 _NOT_TAKEN = Message("{role} is not taken yet: {why}")
 _SENSITIVE = Addressed(
     Message("{role} is sensitive: it is given a while after the proof. `/roles` says when."),
@@ -31,7 +32,8 @@ _SENSITIVE = Addressed(
 )
 _NEEDED = Message("{role}, still needed: {needed}.")
 _OF_ROLE = Message("{role}: {why}")
-_LIST, _MORE_ROLES = Message("{roles} and {last}"), Message("{count:,} more role", "{count:,} more roles")
+_LIST = Message("{roles} and {last}")
+_MORE_ROLES = Message("{count:,} more role", "{count:,} more roles")
 
 
 def difference_lines(standing: Standing) -> Sequence[str]:

@@ -21,7 +21,8 @@ class Addressed:
         return self.own if is_own else self.theirs
 
 
-YOUR_ROLES, ROLES_OF = Message("Your roles"), Message("Roles of {name}")
+YOUR_ROLES = Message("Your roles")
+ROLES_OF = Message("Roles of {name}")
 NO_ROLE_HERE = Message("There is no role for holders in this server yet.")
 ONLY_OWN = Message("You have none of the roles for holders. What unlocks them, this server does not show.")
 BEGIN = Addressed(
@@ -35,17 +36,19 @@ BEGIN = Addressed(
 # Of accounts.
 MORE_ACCOUNTS = Message("… and {count:,} more account.", "… and {count:,} more accounts.")
 COUNTING = Message("Counting here: {count:,} proven account", "Counting here: {count:,} proven accounts")
-SHARED, SHARED_AND_OTHERS = (
-    Message("Shared with this server: {accounts}"),
-    Message("Shared with this server: {accounts} and others"),
-)
+SHARED = Message("Shared with this server: {accounts}")
+SHARED_AND_OTHERS = Message("Shared with this server: {accounts} and others")
 ONE_UNDECIDED = Message("Whose one of them is must be decided first: it changes nothing until then.")
-OLDEST, NONE_READ = Message("oldest reading {when}"), Message("none was read yet")
-READ, NOT_READ = Message("read {when}"), Message("not read yet")
+OLDEST = Message("oldest reading {when}")
+NONE_READ = Message("none was read yet")
+READ = Message("read {when}")
+NOT_READ = Message("not read yet")
 UNDECIDED = Message("whose it is must be decided first")
-FAILED, FAILED_AT = Message("Reading failed: {reason}."), Message("Reading failed ({when}): {reason}.")
+FAILED = Message("Reading failed: {reason}.")
+FAILED_AT = Message("Reading failed ({when}): {reason}.")
 NO_ANSWER = Message("the source does not answer")
-READ_AGAIN, NOBODY_LOSES = Message("It is read again {when}."), Message("Nobody loses a role by this.")
+READ_AGAIN = Message("It is read again {when}.")
+NOBODY_LOSES = Message("Nobody loses a role by this.")
 
 # Of one role.
 HAVE_SINCE = Addressed(Message("you have it since {when}"), Message("they have it since {when}"))
@@ -58,7 +61,8 @@ COOL_DOWN = Message("⏳ This role is sensitive, and given a while after an acco
 COOL_DOWN_UNTIL = Message("⏳ This role is sensitive, and given a while after an account's proof: from {when}.")
 NOT_CHANGED = Message("⚠️ Not changed yet: {why}")
 HAD_BEFORE = Message("They had it before: Tessera never takes it. `/gate adopt` changes that.")
-FROM, FROM_AND_OTHERS = Message("from {accounts}"), Message("from {accounts} and others")
+FROM = Message("from {accounts}")
+FROM_AND_OTHERS = Message("from {accounts} and others")
 AS_OF = Message("as of {when}")
 
 PAUSED = Message("⏸ The admins have paused this role: it is neither given nor taken.")
