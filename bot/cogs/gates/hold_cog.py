@@ -25,6 +25,7 @@ from bot.sync.sync import Sync
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import CAUTION, done_embed
+from bot.ui.reader_locales import for_guild
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
@@ -187,7 +188,8 @@ async def _note(
         return
     embed = alert.embeds[0].copy() if alert.embeds else discord.Embed()
     if words:
-        embed.add_field(name=_DECIDED().render(), value=words.render(), inline=False)
+        with for_guild(press.guild):  # the whole channel reads it
+            embed.add_field(name=_DECIDED().render(), value=words.render(), inline=False)
     try:
         await sending.edit_post(press.client, alert, embed=embed, view=None if is_over else hold_view())
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:

@@ -84,9 +84,9 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         """Send one direct message."""
         try:
             channel = await self._bot.create_dm(discord.Object(vouch.user_id))
-            await sending.post(
-                self._bot, channel, embed=vouch_embeds.question_embed(vouch, guild_name), view=question_view(vouch)
-            )
+            with self._bot.readers.for_member(vouch.user_id, self._bot.get_guild(vouch.guild_id)):
+                embed, view = vouch_embeds.question_embed(vouch, guild_name), question_view(vouch)
+            await sending.post(self._bot, channel, embed=embed, view=view)
         except discord.HTTPException as error:
             log.info("vouches: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:

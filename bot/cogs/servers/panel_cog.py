@@ -24,6 +24,7 @@ from bot.ui.embeds import done_embed
 from bot.ui.lasting_buttons import answer_press
 from bot.ui.panel import Action
 from bot.ui.pressed import custom_id_of
+from bot.ui.reader_locales import for_guild
 
 _NOT_A_CHANNEL = Message("The panel is posted in a text channel: use the command in one.")
 _CANNOT_POST = Message(
@@ -82,8 +83,9 @@ class PanelCog(
         # Of the interaction: they are those of this very channel, with its own exceptions.
         if missing := missing_of(interaction.app_permissions):
             raise InputError(_CANNOT_POST, missing=", ".join(missing))
-        embed = panel_embed(safe_text(guild.name, _NAME), self._public_url)
-        message = await sending.post(self._bot, channel, embed=embed, view=panel_view())
+        with for_guild(guild):
+            embed, view = panel_embed(safe_text(guild.name, _NAME), self._public_url), panel_view()
+        message = await sending.post(self._bot, channel, embed=embed, view=view)
         words = _POSTED(link=message.jump_url).render()
         await sending.edit_answer(interaction, embed=done_embed(_POSTED_TITLE().render(), words))
 
