@@ -166,6 +166,7 @@ class DiscordControl:
         if user is None:
             raise ValueError("there is no such person")
         user.locale = locale
+        self._discord.events.publish({"type": "commands"})  # their client shows them in that language
         return {}
 
     async def _member_queries(self, request: web.Request) -> Json:

@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 
 from sandbox.discord.answers import Json, json_answer
+from sandbox.discord.commands import localized
 from sandbox.discord.options import ClientRefusedError
 from sandbox.discord.permissions import rank, standing
 from sandbox.discord.wire import avatar_url, bot_user, icon_url
@@ -124,7 +125,10 @@ class ClientApi:
     async def commands(self, request: web.Request) -> web.Response:
         """The commands this person may use in a guild."""
         guild = self._actions.guild_of(_number(request, "guild"), _number(request, "user"))
-        return json_answer(self._commands.shown_to(guild, _number(request, "user")))
+        user_id = _number(request, "user")
+        user = self._world.users.get(user_id)
+        commands = self._commands.shown_to(guild, user_id)
+        return json_answer([localized(command, user.locale) for command in commands] if user else commands)
 
     async def messages(self, request: web.Request) -> web.Response:
         """The messages of a channel that this person may see, oldest first; this marks direct messages as read."""

@@ -212,3 +212,15 @@ def _plain(node: Json) -> Json:
         if inner in shown:
             shown[inner] = [_plain(each) for each in shown[inner]]
     return shown
+
+
+def localized(node: Json, locale: str) -> Json:
+    """A command with what a client in a language shows of it: `name_localized` and `description_localized`."""
+    shown = {**node}
+    for key in ("name", "description"):
+        if found := (node.get(f"{key}_localizations") or {}).get(locale):
+            shown[f"{key}_localized"] = found
+    for inner in ("options", "choices"):
+        if inner in shown:
+            shown[inner] = [localized(each, locale) for each in shown[inner]]
+    return shown

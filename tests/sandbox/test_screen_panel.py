@@ -93,3 +93,15 @@ async def test_the_panel_never_scrolls_sideways(page: Page, width: int) -> None:
         await page.get_by_test_id(f"tab-{tab}").click()
         wide = await page.evaluate(SCROLLS_SIDEWAYS)
         assert wide == [], tab
+
+
+async def test_languages_are_chosen_for_the_person_and_for_the_server(sandbox: RunningSandbox, page: Page) -> None:
+    await page.get_by_test_id("tab-switches").click()
+    await page.get_by_test_id("language-user").select_option("de")
+    await expect(page.get_by_test_id("switch-status")).to_have_text("My Discord: Deutsch.")
+    await page.get_by_test_id("language-guild").select_option("ja")
+    await expect(page.get_by_test_id("switch-status")).to_have_text("This server: 日本語.")
+    assert {user.locale for user in sandbox.world.users.values()} == {"de", "en-US"}
+    assert "ja" in {guild.locale for guild in sandbox.world.guilds.values()}
+    await page.reload()
+    await expect(page.get_by_test_id("language-user")).to_have_value("de")

@@ -63,10 +63,11 @@ class NotificationsCog(commands.Cog, name="Notifications"):
     async def _send(self, notifications: Sequence[Notification]) -> None:
         """Send one direct message: what one member must know about one address."""
         try:
-            channel = await self._bot.create_dm(discord.Object(notifications[0].user_id))
-            with self._bot.readers.for_member(notifications[0].user_id, None):
-                shown = list(map(notification_embed, notifications))
-            await sending.post(self._bot, channel, embeds=shown)
+            user_id = notifications[0].user_id
+            channel = await self._bot.create_dm(discord.Object(user_id))
+            with self._bot.readers.for_member(user_id, None):
+                embeds = list(map(notification_embed, notifications))
+            await sending.post(self._bot, channel, embeds=embeds)
         except discord.HTTPException as error:
             log.info("notifications: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:

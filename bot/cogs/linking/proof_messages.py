@@ -214,6 +214,7 @@ class ProofMessages:
         person = started.session.person
         pseudonym = self._pseudonym(person.user_id).hex()
         log.warning("verify: links of %s were opened by others %d times within a day", pseudonym, relays)
+        name = (guild.name or "") if guild else ""
         owners = {guild.owner_id} if guild and guild.owner_id else set()
         try:
             application = await self._bot.application_info()
@@ -224,7 +225,7 @@ class ProofMessages:
             try:
                 channel = await self._bot.create_dm(discord.Object(owner_id))
                 with self._bot.readers.for_member(owner_id, guild):
-                    embed = relay_warning_embed(person, (guild.name or "") if guild else "", relays)
+                    embed = relay_warning_embed(person, name, relays)
                 await sending.post(self._bot, channel, embed=embed)
             except _SEND_ERRORS as error:
                 log.warning("verify: an owner cannot be notified: %s", error)

@@ -92,9 +92,8 @@ class GreetingCog(commands.Cog, name="Greeting"):
     async def _write(self, guild: discord.Guild, owner_id: int, own: discord.Member) -> None:
         try:
             channel = await self._bot.create_dm(discord.Object(owner_id))
-            nonce = f"greet-{guild.id:x}"  # 25 letters at most
             with self._bot.readers.for_member(owner_id, guild):
-                embed = greeting_embed(guild, own)
+                embed, nonce = greeting_embed(guild, own), f"greet-{guild.id:x}"  # 25 letters at most
             await sending.repeated(lambda: sending.post(self._bot, channel, embed=embed, nonce=nonce))
         except discord.Forbidden:
             log.info("the owner of a server accepts no greeting")

@@ -29,7 +29,14 @@ export function flatten(commands) {
 function below(node, path) {
   const inner = (node.options ?? []).filter((option) => option.type === SUBCOMMAND || option.type === GROUP);
   if (inner.length) return inner.flatMap((option) => below(option, `${path} ${option.name}`));
-  return [{ path, description: node.description, options: node.options ?? [] }];
+  return [{ path, ...inMyLanguage(node), options: (node.options ?? []).map(inMyLanguage) }];
+}
+
+/** A command or an option with its words as my Discord shows them; names stay, as they are what is typed here. */
+function inMyLanguage(node) {
+  const description = node.description_localized ?? node.description;
+  const choices = node.choices?.map((choice) => ({ ...choice, name: choice.name_localized ?? choice.name }));
+  return { ...node, description, ...(choices && { choices }) };
 }
 
 /** The commands that `/text` may still become, best first. */

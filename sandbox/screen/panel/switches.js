@@ -3,6 +3,7 @@
 import { sandbox } from "../api.js";
 import { fillCommand } from "../composer/composer.js";
 import { fill, h } from "../dom.js";
+import { languageSwitches } from "./languages.js";
 import { outages } from "./outages.js";
 import { SWITCH_GROUPS } from "./switch_table.js";
 import { timeSwitches } from "./time.js";
@@ -35,6 +36,7 @@ export function switchesView() {
       const faults = Array.isArray(answer) ? answer : (answer.faults ?? []);
       lasting.draw(faults);
       await time.draw();
+      await languages.draw();
       fill(
         active,
         faults.map((fault) => h("li", {}, describe(fault))),
@@ -46,6 +48,7 @@ export function switchesView() {
 
   const lasting = outages(say, refresh);
   const time = timeSwitches(say);
+  const languages = languageSwitches(say);
   const groups = SWITCH_GROUPS.map(({ title, switches }) =>
     h("section", {}, h("h3", {}, title), switches.map(row)),
   );
@@ -72,6 +75,7 @@ export function switchesView() {
       active,
       lasting.node,
       time.node,
+      languages.node,
       h("section", {}, h("h3", {}, "Between Loopring and Ethereum"), withdrawForm(say)),
       groups,
     ),
