@@ -43,7 +43,7 @@ _TITLES = {
     "healed": Message("A gate works again"),
     "silent": Message("A source does not answer"),
     "answers": Message("A source answers again"),
-    "viewed": Message("Lists of holders"),
+    "viewed": Message("Holders were looked at"),
     "snapshot": Message("Snapshot of holders"),
     "stuck": Message("Roles that could not be updated"),
     "webhook_added": Message("Webhooks"),
