@@ -38,6 +38,7 @@ PRESSED = {
     "gate import": {"modal"},
     "gate show": {"keep", "lose", "unknown"},
     "holders check": {"fix"},
+    "holders schedule": {"end"},
     "privacy delete": {"no", "yes"},
     "settings show": {"admin-role", "cool-down", "grace", "log", "visibility"},
     "sync status": {"refresh"},

@@ -50,7 +50,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "holders stats": {},
     "holders gap": {"collection": "254"},
     "holders export": {"rule": "254"},
-    "holders schedule": {},
+    "holders schedule": {"rule": "254"},
     "holders diff": {},
     "panel post": {},
     "settings show": {},

@@ -45,7 +45,12 @@ class DiffPages:
     """
 
     diff: SnapshotDiff
-    kind: ChangeKind = ChangeKind.JOINED
+    kind: ChangeKind
+
+    @classmethod
+    def of(cls, diff: SnapshotDiff) -> DiffPages:
+        """The first kind of change that there is."""
+        return cls(diff, next((kind for kind in _TABS if diff.of(kind)), ChangeKind.JOINED))
 
     def page_count(self) -> int:
         """How many pages, at least 1."""

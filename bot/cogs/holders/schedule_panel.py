@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -29,6 +30,7 @@ class SchedulePanel(Panel):
         interaction: Deferred.
         schedules: As they are.
         remove: Ends one, if the person still may; whether there was one, and what is left.
+        clock: Returns the present as an aware datetime.
         expires: As for every panel.
         host: Likewise.
     """
@@ -38,18 +40,20 @@ class SchedulePanel(Panel):
         interaction: Press,
         schedules: Sequence[SnapshotSchedule],
         remove: Remove,
+        clock: Callable[[], datetime],
         *,
         expires: float,
         host: Host,
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
         self._remove = remove
+        self._clock = clock
         self._offer(schedules)
 
     async def show(self, schedules: Sequence[SnapshotSchedule], done: Words | None = None) -> None:
         """Show what there is."""
         view = self if schedules else None
-        await sending.edit_answer(self._latest, embed=schedules_embed(schedules, done), view=view)
+        await sending.edit_answer(self._latest, embed=schedules_embed(schedules, self._clock(), done), view=view)
 
     def _offer(self, schedules: Sequence[SnapshotSchedule]) -> None:
         self.lay_out([_EndMenu(schedules, self._end)] if schedules else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 
@@ -17,8 +17,10 @@ from bot.store.holders.snapshot_table import ListedSnapshot
 from bot.ui.embeds import BRAND, CAUTION, cut_lines
 
 _TITLE = Message("Snapshot {number}")
-_OF = Message("**{what}** by {weight}: one member.", "**{what}** by {weight}: {count:,} members.")
+_OF = Message("{what} by {weight}: **one** member.", "{what} by {weight}: **{count:,}** members.")
+_NAMED = Message("**{names}** ({rule})")
 _MADE = Message("Made {when}. What it says was read between {first} and {last}.")
+_MADE_AS_OF = Message("Made {when}, from what was read {last}.")
 _MADE_UNREAD = Message("Made {when}. Nothing of it was read yet.")
 _COMPLETE = Message("Complete: of each of them it is known whether they fit, and how much they hold.")
 _DIGEST = Message("SHA-256: `{sha256}`")
@@ -32,13 +34,18 @@ _KINDS, _COPIES = Message("kinds"), Message("copies")
 _SCHEDULES = Message("Scheduled snapshots")
 _NO_SCHEDULES = Message("There are none. `/holders schedule` with a rule makes one.")
 _SCHEDULE = Message(
-    "**{number}** · {what} by {weight} · {every} · the newest one is retained · next {when}",
-    "**{number}** · {what} by {weight} · {every} · the newest {count:,} are retained · next {when}",
+    "**{number}** · {what} by {weight} · {every} · the newest one is retained · {when}",
+    "**{number}** · {what} by {weight} · {every} · the newest {count:,} are retained · {when}",
 )
+_NEXT, _DUE = Message("next {when}"), Message("due now")
+_LOUD = Message("⚠ {words}")
+_SHOW_THEM = Message("`/settings visibility` lets exports name the accounts of all members.")
 _FAILED = Message("⚠ The latest one could not be made: {why}")
 _EVERY = {Every.DAY: Message("every day"), Every.WEEK: Message("every week"), Every.MONTH: Message("every month")}
 _AT_LEAST, _UNKNOWN = Message("at least {number:,}"), Message("unknown")
 
+# What was read within so long is shown as of one moment, the earlier one.
+_AT_ONCE = timedelta(minutes=1)
 _DESCRIPTION = 4000
 _CHOICE = 100
 
@@ -71,14 +78,18 @@ def time_words(at: datetime, style: str = "f") -> str:
 
 def exported_embed(view: ExportView, seal: Seal, missing: Sequence[Words]) -> discord.Embed:
     """What is said beside a file."""
-    lines = [*_about(view.snapshot), *(missing or [_COMPLETE()]), *remarks(view), _DIGEST(sha256=seal.sha256)]
+    known = [_LOUD(words=words) for words in missing] or [_COMPLETE()]
+    lines = [*_about(view.snapshot), *known, *remarks(view)]
+    if view.hidden:
+        lines.append(_SHOW_THEM())
+    lines.append(_DIGEST(sha256=seal.sha256))
     lines.append(_SIGNED(key=seal.public_key) if seal.is_signed else _NOT_SIGNED())
     return _embed(_TITLE(number=view.snapshot.snapshot_id), lines, is_loud=bool(missing))
 
 
 def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
     """What is said before a file is sent that is not complete."""
-    what = "\n".join(f"⚠ {words}" for words in missing)
+    what = "\n".join(str(_LOUD(words=words)) for words in missing)
     return _embed(_TITLE(number=view.snapshot.snapshot_id), [*_about(view.snapshot), _ASK(what=what)], is_loud=True)
 
 
@@ -87,8 +98,8 @@ def nobody_embed(snapshot: Snapshot) -> discord.Embed:
     return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.rule)])
 
 
-def schedules_embed(schedules: Sequence[SnapshotSchedule], done: Words | None = None) -> discord.Embed:
-    """The schedules of a server; `done` says what was just changed."""
+def schedules_embed(schedules: Sequence[SnapshotSchedule], now: datetime, done: Words | None = None) -> discord.Embed:
+    """The schedules of a server as they are now; `done` says what was just changed."""
     lines: list[Words] = [done] if done else []
     for each in schedules:
         lines.append(
@@ -98,7 +109,7 @@ def schedules_embed(schedules: Sequence[SnapshotSchedule], done: Words | None = 
                 weight=weight_words(each.request.weight),
                 every=_EVERY[each.every](),
                 count=each.retain,
-                when=time_words(each.next_at, "R"),
+                when=_NEXT(when=time_words(each.next_at, "R")) if each.next_at > now else _DUE(),
             )
         )
         if each.failure:
@@ -114,12 +125,16 @@ def snapshot_choice(listed: ListedSnapshot) -> str:
 
 
 def _about(snapshot: Snapshot) -> list[Words]:
-    weight = weight_words(snapshot.weight)
-    of = _OF(what=request_words(snapshot.request), weight=weight, count=len(snapshot.members))
+    what = request_words(snapshot.request)
+    if snapshot.names:
+        what = _NAMED(names=", ".join(snapshot.names), rule=what)
+    of = _OF(what=what, weight=weight_words(snapshot.weight), count=len(snapshot.members))
     made = time_words(snapshot.made_at)
     if snapshot.as_of is None:
         return [of, _MADE_UNREAD(when=made)]
     first, last = snapshot.as_of
+    if last - first < _AT_ONCE:
+        return [of, _MADE_AS_OF(when=made, last=time_words(first, "R"))]
     return [of, _MADE(when=made, first=time_words(first), last=time_words(last))]
 
 

@@ -142,7 +142,9 @@ class SnapshotGroup(commands.Cog):
             done = _ADDED()
         schedules = await table.of_guild(guild_id)
         its = self._snapshots
-        panel = SchedulePanel(interaction, schedules, its.end_schedule, expires=its.expires, host=its.bot)
+        panel = SchedulePanel(
+            interaction, schedules, its.end_schedule, its.maker.now, expires=its.expires, host=its.bot
+        )
         await panel.show(schedules, done)
 
     @app_commands.command(name="diff", description="What changed between two snapshots")
@@ -152,7 +154,7 @@ class SnapshotGroup(commands.Cog):
         await self._snapshots.bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._snapshots.require_moderator(interaction)
         one, other = await self._snapshots.two(guild_of(interaction).id, first, second)
-        pages = DiffPages(compare(one, other))
+        pages = DiffPages.of(compare(one, other))
         await Paginator(
             pages,
             interaction,

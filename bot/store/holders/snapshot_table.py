@@ -6,6 +6,7 @@ the caller says.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -56,7 +57,8 @@ class Snapshots:
 
     async def add(self, snapshot: Snapshot, *, retain: int) -> Snapshot:
         """Store a snapshot, and delete the oldest ones like it beyond `retain`; returns it with its number."""
-        rows = list(_rows_of(snapshot))  # not on the store's thread, for which others wait
+        # On neither the loop nor the store's thread, for which others wait.
+        rows = await asyncio.to_thread(lambda: list(_rows_of(snapshot)))
         return await self._writer.transaction(lambda db: add(db, snapshot, retain, rows))
 
     async def get(self, guild_id: int, snapshot_id: int) -> Snapshot | None:

@@ -91,6 +91,7 @@ async def test_an_export_is_a_private_file_with_its_seal_and_is_recorded(
     assert content.startswith("# Complete: ")
     assert hashlib.sha256(content.encode()).hexdigest() == seal["sha256"]
     assert seal["sha256"] in answer.text
+    assert "**Harbour Lights** (`254`) by kinds: **one** member." in answer.text
     assert "Not signed" in answer.text
     actor = pseudonyms(BOT_TOKEN)(int(ada.user))
     recorded = await role_bot.store.writer.run(
@@ -270,7 +271,8 @@ async def test_a_diff_says_who_changed_and_of_whom_it_is_not_known(
     await ada.run("holders export", rule=RULE)
     unknown = await ada.run("holders diff", first=2)
     assert "Of 2 members it is not known what changed" in unknown.text
-    assert f"<@{hana.user}>" in (await ada.press(unknown, "tab:unknown")).text
+    assert f"<@{hana.user}> · " in unknown.text  # the first tab that has anybody
+    assert "Nobody." in (await ada.press(unknown, "tab:joined")).text
 
 
 async def test_a_diff_of_different_rules_is_refused(ada: Person, hana: Person) -> None:
@@ -288,7 +290,7 @@ async def test_a_schedule_is_added_shown_makes_one_and_is_ended(
     assert "There are none" in (await ada.run("holders schedule")).text
     added = await ada.run("holders schedule", rule=RULE, every="day", retain=3)
     assert "Added. The first one is made within a minute." in added.text
-    assert "every day · the newest 3 are retained" in added.text
+    assert "every day · the newest 3 are retained · due now" in added.text
     settings = load(tmp_path / "config.toml", SECRETS)
     async with open_lookup(settings, role_bot.store) as lookup:
         assert await snapshot_maker(settings, role_bot.store, lookup, role_bot.clock).run_due() == 1
