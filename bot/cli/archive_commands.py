@@ -99,7 +99,7 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
     if arguments.archive_command == "record":
         return await _record(settings, arguments, open_source)
     if arguments.archive_command == "rebuild":
-        return await run_rebuild(arguments)
+        return await run_rebuild(settings, arguments)
     if arguments.archive_command == "verify":
         return await asyncio.to_thread(_verify, arguments.file)
     if arguments.archive_command == "show":

@@ -117,9 +117,27 @@ async def test_a_lying_node_is_named_and_gives_no_archive(
     assert not (tmp_path / "new").exists()
 
 
-async def test_what_is_no_node_is_refused(archive: Command, tmp_path: Path) -> None:
-    result = await archive("rebuild", "--rpc", "ws://node", "-o", str(tmp_path / "new"))
-    assert result.complaint.startswith("tessera: --rpc takes addresses of Ethereum nodes")
+async def test_without_an_address_the_nodes_of_the_environment_are_asked(
+    archive: Command, sandbox: SandboxClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1")
+    assert (await archive("rebuild", "-o", str(tmp_path / "new"), "--rpc")).code == 0
+    monkeypatch.delenv("ETH_RPC_URL")
+    result = await archive("rebuild", "-o", str(tmp_path / "other"), "--rpc")
+    assert result.complaint == "tessera: No Ethereum node is known: name one with --rpc URL, or set ETH_RPC_URL."
+
+
+@pytest.mark.parametrize(
+    ("urls", "words"),
+    [
+        ("ws://node", "--rpc takes addresses of Ethereum nodes"),
+        ("http://node.example", "--rpc takes addresses of Ethereum nodes"),
+        ("https://node.example,https://node.example", "The nodes of --rpc must differ"),
+    ],
+)
+async def test_what_is_no_node_is_refused(archive: Command, tmp_path: Path, urls: str, words: str) -> None:
+    result = await archive("rebuild", "--rpc", urls, "-o", str(tmp_path / "new"))
+    assert result.complaint.startswith(f"tessera: {words}")
     assert result.code == 2
 
 
