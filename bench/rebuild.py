@@ -8,20 +8,36 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
 
 from bench.bot_process import REPOSITORY
 from bench.figures import Figure, Kind
+from bot.archive.reader import Archive
+from bot.archive_api.block_folder import BlockFolder
+from bot.archive_api.fetch_blocks import fetch_blocks
+from bot.archive_api.history_nodes import HistoryNodes
+from bot.archive_api.rebuilt_archive import write_rebuilt
+from bot.archive_api.replay_folder import replay_folder
 from bot.l2.block_check import BlockEvent, CheckedBlock, check_block
 from bot.l2.block_layout import read_transactions
 from bot.l2.replay import Replay
 from bot.l2.submissions import SubmittedBlock
+from sandbox.community import load_world
+from sandbox.ethereum import Ethereum
 from sandbox.rollup import layouts
+from sandbox.rollup.history import random_history
 from sandbox.rollup.rollup import EXCHANGE, GENESIS_ROOT, MadeBlock
+from sandbox.rollup.submissions import submissions
 
 SECTION = "layer 2: blocks replayed"
 SAMPLES = REPOSITORY.parent / "shared" / "samples" / "loopring_blocks"
@@ -34,6 +50,13 @@ SLOTS = 3_000_000
 QUICK_SLOTS = 300_000
 SLOTS_OF_ACCOUNT = 20
 MEMORY_AT_MOST = 400.0
+# Some 2,000 blocks.
+STEPS = 32_000
+QUICK_STEPS = 3_000
+FETCHED_AT_MOST = 60.0
+ACCOUNTS = 250_000
+QUICK_ACCOUNTS = 10_000
+OPENED_AT_MOST = 1_000.0
 KIB = 1024
 _BLOCK_SIZE = 384
 _CONTRACT_ACCOUNT = 1
@@ -46,6 +69,11 @@ async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]
     slots = QUICK_SLOTS if quick else SLOTS
     report(f"{slots:,} slots, each with an NFT of its own")
     seconds, memory, held = await _in_its_own_process(slots)
+    steps, accounts = (QUICK_STEPS, QUICK_ACCOUNTS) if quick else (STEPS, ACCOUNTS)
+    report("blocks fetched from a stand-in for a node")
+    figures += await _fetching(steps)
+    report(f"an archive of {accounts:,} accounts")
+    figures += await asyncio.to_thread(_archive, accounts)
     return [
         *figures,
         Figure(SECTION, f"{slots:,} made slots: replayed and read", seconds, "s"),
@@ -85,6 +113,49 @@ def _speed(repetitions: int) -> list[Figure]:
     ]
 
 
+async def _fetching(steps: int) -> list[Figure]:
+    """Blocks over HTTP into a folder, and a replay of that: what `tessera archive rebuild` does."""
+    history = random_history(random.Random(1), steps, 400)  # noqa: S311 - no secret
+    app = web.Application()
+    Ethereum(load_world(), submissions(history.blocks)).add_routes(app)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    started = time.perf_counter()
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            async with aiohttp.ClientSession() as session:
+                nodes = HistoryNodes(session, [f"http://127.0.0.1:{runner.addresses[0][1]}/ethereum/1"])
+                with BlockFolder(Path(name)).open_to_write() as folder:
+                    await fetch_blocks(nodes, folder, lambda _: None)
+            replay = replay_folder(BlockFolder(Path(name)), lambda _: None)
+    finally:
+        await runner.cleanup()
+    count, seconds = len(history.blocks), time.perf_counter() - started
+    return [
+        Figure(SECTION, f"{count:,} blocks fetched, stored and replayed", seconds, "s", at_most=FETCHED_AT_MOST),
+        Figure(SECTION, "deviations from what their maker kept", replay.deviation_count, kind=Kind.COUNT, at_most=0),
+    ]
+
+
+def _archive(accounts: int) -> list[Figure]:
+    replay = Replay()
+    for block in _made_blocks(accounts * 2, 2):
+        replay.apply(block)
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "rebuilt.tessera"
+        started = time.perf_counter()
+        write_rebuilt(path, replay, {})
+        written = time.perf_counter() - started
+        started = time.perf_counter()
+        Archive.open(path).close()
+        opened = (time.perf_counter() - started) * 1000
+    return [
+        Figure(SECTION, f"an archive of {accounts:,} accounts written", written, "s"),
+        Figure(SECTION, "… opened, every byte checked", opened, "ms", at_most=OPENED_AT_MOST),
+    ]
+
+
 def _alone(number: int, data: bytes) -> CheckedBlock:
     """A block checked as if it were the first, with the number that the replay needs next."""
     made = MadeBlock(1, _BLOCK_SIZE, data, data[52:84])
@@ -102,10 +173,10 @@ async def _in_its_own_process(slots: int) -> tuple[float, float, int]:
     return float(seconds), float(memory), int(held)
 
 
-def _made_blocks(slots: int) -> Iterator[CheckedBlock]:
+def _made_blocks(slots: int, of_account: int = SLOTS_OF_ACCOUNT) -> Iterator[CheckedBlock]:
     """Blocks in which accounts mint, slot after slot; made while they are replayed, so that they need no room."""
     before: CheckedBlock | None = None
-    transactions = _made_transactions(slots)
+    transactions = _made_transactions(slots, of_account)
     while batch := list(islice(transactions, _BLOCK_SIZE)):
         number, root = (before.number + 1, before.header.root_after) if before else (1, GENESIS_ROOT)
         after = (int.from_bytes(root, "big") + 1).to_bytes(32, "big")
@@ -115,11 +186,11 @@ def _made_blocks(slots: int) -> Iterator[CheckedBlock]:
         yield before
 
 
-def _made_transactions(slots: int) -> Iterator[bytes]:
+def _made_transactions(slots: int, of_account: int) -> Iterator[bytes]:
     contract = b"\xcc" * 20
     yield layouts.deposit(contract, _CONTRACT_ACCOUNT, 0, 1)
     for slot in range(slots):
-        account, place = 10_000 + slot // SLOTS_OF_ACCOUNT, slot % SLOTS_OF_ACCOUNT
+        account, place = 10_000 + slot // of_account, slot % of_account
         owner = account.to_bytes(20, "big")
         if place == 0:
             yield layouts.deposit(owner, account, 0, 1)

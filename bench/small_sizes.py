@@ -57,7 +57,7 @@ SMALL: Mapping[ModuleType, Mapping[str, Any]] = {
     page: {"QUICK_SECONDS": 1, "BURST": 1},
     passes: {"QUICK_ACCOUNTS": 3, "ACCOUNTS": 200, "GATES": (2,)},
     poisoned: {"QUICK_SECONDS": 3},
-    rebuild: {"QUICK_REPETITIONS": 1, "QUICK_SLOTS": 100},
+    rebuild: {"QUICK_REPETITIONS": 1, "QUICK_SLOTS": 100, "QUICK_STEPS": 50, "QUICK_ACCOUNTS": 10},
     recording: {"QUICK_ACCOUNTS": 2},
     role_delays: {"QUICK_TIMES": 1, "APART": 0.0, "LONGEST": 60.0},
     signatures: {"SIGNATURES": 1},

@@ -200,10 +200,10 @@ def _result(status: int, body: bytes, *, refusable: bool) -> Any:
         raise _Fault(_UNREADABLE, passes=status >= 500) from error  # noqa: PLR2004 - the server's own fault
     if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):
         raise _Fault(_UNREADABLE, passes=False)
-    error = answer.get("error")
-    if not error:
+    said = answer.get("error")
+    if not said:
         return answer.get("result")
-    code, words = (error.get("code"), str(error.get("message", ""))) if isinstance(error, dict) else (None, str(error))
+    code, words = (said.get("code"), str(said.get("message", ""))) if isinstance(said, dict) else (None, str(said))
     if code == _PRUNED_CODE or _PRUNED_WORDS.search(words):
         raise _Pruned
     # Every provider refuses long ranges in words of its own, so any error to a range is taken for that.

@@ -20,6 +20,7 @@ from bot.lookup.owners import ask_each
 from bot.messages import Message
 from bot.names import Names, RefKind, is_numbered
 from bot.signing.signature import checksummed, parse_address
+from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import each_of
 from bot.sources.session import open_session
@@ -107,7 +108,7 @@ async def _show(settings: Settings, account: Account, source: Source, print_line
     print_line(f"  rule: {rule.describe(source)}")
     statements = await ask_each(account, each_of(source), Askers(Asker.job("tessera owners")))
     for statement in statements:
-        print_line(f"  {_line(statement)}")
+        print_line(f"  {_line(statement)}{await _since(account, statement, source)}")
     speakers = {each.name for each in rule.speakers(source)}
     counted = [each for each in statements if each.source in speakers]
     if contradicts(counted):
@@ -127,6 +128,15 @@ def _line(statement: Statement) -> str:
     if statement.owner:
         return f"{statement.source}: {checksummed(statement.owner)}"
     return f"{statement.source}: {statement.error.sentence if statement.error else ''}"
+
+
+async def _since(account: Account, statement: Statement, source: Source) -> str:
+    """Where anybody can look up what a rebuilt archive says; "" for any other source."""
+    speaker = next((each for each in each_of(source) if each.name == statement.source), None)
+    if not statement.owner or not isinstance(speaker, ArchiveSource):
+        return ""
+    since = await speaker.fetch_owner_since(account)
+    return f", since block {since[0]:,} of layer 2, transaction {since[1]}" if since else ""
 
 
 async def _set(settings: Settings, account: Account, owner: str, print_line: PrintLine) -> int:

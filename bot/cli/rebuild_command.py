@@ -15,13 +15,19 @@ from bot.archive_api.history_nodes import HistoryNodes
 from bot.archive_api.rebuild_progress import RebuildProgress
 from bot.archive_api.rebuilt_archive import KnownCollection, read_known_collections, write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
+from bot.config.settings import Settings
+from bot.config.source_tables import is_node_url
 from bot.errors import ConfigError, InputError
 from bot.l2.replay import Replay
 from bot.messages import Message
 from bot.sources.session import open_session
 from bot.text.plural import plural
 
-_NOT_URLS = Message("--rpc takes addresses of Ethereum nodes, such as https://…, separated by commas.")
+_NO_NODES = Message("No Ethereum node is known: name one with --rpc URL, or set ETH_RPC_URL.")
+_NOT_URLS = Message(
+    "--rpc takes addresses of Ethereum nodes, separated by commas: https://…, or http:// on this machine only."
+)
+_SAME_NODE = Message("The nodes of --rpc must differ: one that is named twice only agrees with itself.")
 _EXISTS = Message("{path}: exists already. Choose another name.")
 
 _MOST_SHOWN = 20
@@ -38,7 +44,13 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
         "rebuild", parents=[config], help="rebuild what every Loopring account held from the blocks on Ethereum"
     )
     where = rebuild.add_mutually_exclusive_group(required=True)
-    where.add_argument("--rpc", metavar="URL[,URL]", help="fetch the blocks from these Ethereum nodes")
+    where.add_argument(
+        "--rpc",
+        nargs="?",
+        const="",
+        metavar="URL[,URL]",
+        help="fetch the blocks from these Ethereum nodes (without URL: from those of ETH_RPC_URL)",
+    )
     where.add_argument("--from-dir", type=Path, metavar="DIR", help="blocks that were fetched before: asks nobody")
     rebuild.add_argument(
         "--blocks",
@@ -53,7 +65,7 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
     rebuild.add_argument("--allow-gaps", action="store_true", help="exit with 0 even if accounts are incomplete")
 
 
-async def run_rebuild(arguments: argparse.Namespace) -> int:
+async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
     """Rebuild; the exit code is 0, or 1 where a block contradicts the replay.
 
     Raises:
@@ -66,8 +78,8 @@ async def run_rebuild(arguments: argparse.Namespace) -> int:
     folder = BlockFolder(arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks"))
     progress = RebuildProgress(sys.stderr)
     try:
-        if arguments.rpc:
-            await _fetch(_urls(arguments.rpc), folder, progress)
+        if arguments.rpc is not None:
+            await _fetch(_urls(arguments.rpc, settings), folder, progress)
         return await asyncio.to_thread(_rebuild, arguments, folder, known, progress)
     finally:
         progress.clear()
@@ -81,10 +93,14 @@ async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProg
             await fetch_blocks(nodes, folder, progress.fetched)
 
 
-def _urls(text: str) -> list[str]:
-    urls = [url.strip() for url in text.split(",")]
-    if not all(url.startswith(("https://", "http://")) for url in urls):
+def _urls(text: str, settings: Settings) -> list[str]:
+    urls = [url.strip() for url in text.split(",")] if text else [*settings.linking.rpc_urls]
+    if not urls:
+        raise ConfigError(_NO_NODES)
+    if not all(map(is_node_url, urls)):
         raise InputError(_NOT_URLS)
+    if len(set(urls)) < len(urls):
+        raise InputError(_SAME_NODE)
     return urls
 
 

@@ -47,7 +47,7 @@ _NOT_EMPTY = Message("A block states that a slot of this account is empty, and t
 _NOT_ALL_LEFT = Message("A forced withdrawal takes everything from a slot of this account, and something is left.")
 _INVALID_MOVES = Message("A withdrawal that is marked as invalid takes something from this account.")
 _FEE_IN_NFTS = Message("Two NFTs are exchanged with a fee: what is paid in copies is not known.")
-_NOT_A_SLOT = Message("An NFT arrives at this account in a place that is not for NFTs.")
+_NOT_A_SLOT = Message("A block has an NFT of this account in a place that is not for NFTs.")
 
 # A wrong replay would list millions; these are enough to see what is wrong, and all are counted.
 MOST_LISTED = 10_000
@@ -206,6 +206,9 @@ class Replay:
 
     def _compare(self, each: NftData) -> None:
         """Hold a slot against what a block states about it: proven for what lies there at this moment."""
+        if each.slot < FIRST_NFT_SLOT:
+            self._deviate(_NOT_A_SLOT, (each.account,))
+            return
         there = self.slots.nft[self.slots.place(each.account, each.slot)]
         if each.scheme == STATES_MINTER and each.address == NO_ADDRESS:
             if there != NO_NFT:

@@ -25,7 +25,7 @@ from sandbox.rollup.history import community_history
 from sandbox.rollup.submissions import Submission, submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sandbox.world import World
 
@@ -38,11 +38,12 @@ class Ethereum:
 
     Args:
         world: whose wallets there are; read again for each request.
+        history: the blocks of layer 2, as they were submitted; empty: those of the world's community.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, history: Sequence[Submission] = ()) -> None:
         self._world = world
-        self._submissions: list[Submission] = []
+        self._submissions = list(history)
         self.reset()
 
     def reset(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 
 from bot.archive_api.rebuilt_archive import collection_number
 from bot.cli.main import main
+from bot.store import Store
 from sandbox.community import load_world
 from sandbox.rollup.history import community_history
 from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.cli.result import Command, Result
+from tests.sandbox_client import SandboxClient, write_config
 
 SHARE_A_CONTRACT = {305, 306, 307}
 SHARED_CONTRACT = "0x04467d1b9dca6ae2adf3e71e8c1fc15048e222c1"
@@ -89,3 +92,92 @@ async def test_blocks_that_are_damaged_give_no_archive(archive: Command, blocks:
     assert "damaged at byte" in result.complaint
     assert result.code != 0
     assert not (tmp_path / "new").exists()
+
+
+async def test_a_rebuild_from_nodes_keeps_the_blocks_and_then_needs_no_node(
+    archive: Command, sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    urls = f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b"
+    one, other = tmp_path / "one.tessera", tmp_path / "other.tessera"
+    result = await archive("rebuild", "--rpc", urls, "-o", str(one))
+    assert (result.code, result.err) == (0, "")
+    await sandbox.control("ethereum", mode="error")
+    kept = tmp_path / "one.tessera.blocks"
+    assert (await archive("rebuild", "--from-dir", str(kept), "-o", str(other))).code == 0
+    assert one.read_bytes() == other.read_bytes()
+
+
+async def test_a_lying_node_is_named_and_gives_no_archive(
+    archive: Command, sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    await sandbox.control("ethereum", mode="wrong_calldata")
+    result = await archive("rebuild", "--rpc", f"{sandbox.url}/ethereum/1", "-o", str(tmp_path / "new"))
+    assert re.match(r"tessera: Node 1: transaction 0x\w{64}: Block \d+: the SHA-256 of its data is", result.complaint)
+    assert result.code == 1
+    assert not (tmp_path / "new").exists()
+
+
+async def test_without_an_address_the_nodes_of_the_environment_are_asked(
+    archive: Command, sandbox: SandboxClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1")
+    assert (await archive("rebuild", "-o", str(tmp_path / "new"), "--rpc")).code == 0
+    monkeypatch.delenv("ETH_RPC_URL")
+    result = await archive("rebuild", "-o", str(tmp_path / "other"), "--rpc")
+    assert result.complaint == "tessera: No Ethereum node is known: name one with --rpc URL, or set ETH_RPC_URL."
+
+
+@pytest.mark.parametrize(
+    ("urls", "words"),
+    [
+        ("ws://node", "--rpc takes addresses of Ethereum nodes"),
+        ("http://node.example", "--rpc takes addresses of Ethereum nodes"),
+        ("https://node.example,https://node.example", "The nodes of --rpc must differ"),
+    ],
+)
+async def test_what_is_no_node_is_refused(archive: Command, tmp_path: Path, urls: str, words: str) -> None:
+    result = await archive("rebuild", "--rpc", urls, "-o", str(tmp_path / "new"))
+    assert result.complaint.startswith(f"tessera: {words}")
+    assert result.code == 2
+
+
+@pytest.fixture
+async def pinned(archive: Command, blocks: Path, sandbox: SandboxClient, tmp_path: Path) -> Path:
+    """A configuration in which a rebuilt archive is Loopring's fallback, and alone says who owns an account."""
+    path = tmp_path / "rebuilt.tessera"
+    assert (await archive("rebuild", "--from-dir", str(blocks), "-o", str(path))).code == 0
+    digest = (await archive("show", str(path), "--json")).out
+    sha256 = json.loads(digest)["sha256"]
+    return write_config(
+        tmp_path,
+        sandbox,
+        loopring='requests_per_second = 1000\ntimeout_seconds = 1\nfallback = "rebuilt"',
+        sources=f'[[source]]\nkind = "archive"\nname = "rebuilt"\npath = "{path}"',
+        linking=f'owners = "archive:{sha256}"',
+    )
+
+
+async def test_with_loopring_switched_off_the_rebuilt_archive_answers(
+    tessera: Command, sandbox: SandboxClient, pinned: Path
+) -> None:
+    live = await tessera("collections", "10001")
+    await sandbox.fault("reset", path="")
+    result = await tessera("collections", "10001", "--json", config=pinned)
+    body = json.loads(result.out)
+    assert body["complete"] is True
+    kinds = sum(int(row[2]) for row in table(live))
+    assert sum(each["kinds"] for each in body["collections"]) == kinds
+    assert body["source"].startswith("Loopring's blocks on Ethereum, recorded ")
+
+
+async def test_who_owns_an_account_is_shown_with_the_transaction_where_anybody_can_look_it_up(
+    pinned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await (await Store.open(tmp_path / "tessera.db")).close()  # what is stored is shown beside it
+    history = community_history(load_world())
+    block, transaction = history.ledger.since[10001]
+    code = await asyncio.to_thread(main, ["owners", "show", "--config", str(pinned), "10001"])
+    lines = capsys.readouterr().out.splitlines()
+    (said,) = [line for line in lines if line.startswith("  rebuilt: 0x")]
+    assert said.endswith(f", since block {block} of layer 2, transaction {transaction}")
+    assert code == 0

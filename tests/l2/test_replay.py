@@ -208,6 +208,7 @@ def test_an_invalid_withdrawal_takes_nothing() -> None:
         (layouts.nft_data(1001, SLOT, MadeNft(ANN, 0, OTHER_CONTRACT, NFT.nft_id, 5))[1:], {1001}, "another NFT"),
         (layouts.nft_data(1001, SLOT, MadeNft(ANN, 1, CONTRACT, NFT.nft_id, 5))[1:], {1001}, "states that another NFT"),
         (layouts.nft_data(1001, SLOT, MadeNft(ANN, 0, CONTRACT, NFT.nft_id, 6))[1:], {1001}, "states that another NFT"),
+        (layouts.nft_data(1001, 0, NFT)[:1], {1001}, "not for NFTs"),
         (layouts.nft_data(1002, SLOT, NFT), {1002}, "states that another NFT"),
         (layouts.nft_data(1001, SLOT, MadeNft(layouts.NOBODY, 0, CONTRACT, NFT.nft_id, 5)), {1001}, "is empty"),
     ],
