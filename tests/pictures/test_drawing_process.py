@@ -169,6 +169,7 @@ async def test_who_leaves_in_the_middle_gets_nobody_elses_picture() -> None:
         while pid_of(drawing) is None:  # noqa: ASYNC110 - a process starts in its own time
             await asyncio.sleep(0)
         pid = pid_of(drawing)
+        assert pid is not None
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

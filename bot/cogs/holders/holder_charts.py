@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.cogs.holders.stats_pages import bin_range
@@ -70,7 +70,7 @@ def _titled(message: Message, name: Label) -> Label:
     return Label(message(name=name.text).render(), message(name=name.instead).render())
 
 
-def _heading(title: Label, as_of: datetime, *, counts: Sequence[Count]) -> Heading:
+def _heading(title: Label, as_of: datetime, *, counts: Iterable[Count]) -> Heading:
     is_open = any(count.low != count.high for count in counts)
     return Heading(title, _label((_AS_OF_OPEN if is_open else _AS_OF)(time=_minute(as_of))))
 
