@@ -10,7 +10,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 MOST_LINES = 300
-MOST_ENTRIES = 25  # what a newcomer takes in at one look
+MOST_ENTRIES = 26  # what a newcomer takes in at one look
 
 
 def modules(root: str) -> dict[str, Path]:

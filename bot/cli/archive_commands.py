@@ -22,6 +22,8 @@ from bot.archive.show import summary_json, summary_text
 from bot.archive_api.http_api import KEY_VARIABLE, make_app, start_serving
 from bot.archive_api.progress import Progress
 from bot.archive_api.record import Report, list_holders, parse_refs, record
+from bot.cli.archive_snapshot import add_arguments as add_snapshot_arguments
+from bot.cli.archive_snapshot import compare_archives, import_snapshot
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.secrets import read_secret
 from bot.config.settings import Settings
@@ -49,7 +51,7 @@ _MOST_FAILED = 20
 
 
 def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
-    """Add `archive` with its four commands.
+    """Add `archive` with its commands.
 
     Args:
         subparsers: What `ArgumentParser.add_subparsers` returned.
@@ -86,6 +88,7 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--covers-all", action="store_true", help="answer that accounts which are not in the archive do not exist"
     )
+    add_snapshot_arguments(commands, config)
 
 
 async def run(settings: Settings, arguments: argparse.Namespace, open_source: OpenSource) -> int:
@@ -100,6 +103,10 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
         return await asyncio.to_thread(_verify, arguments.file)
     if arguments.archive_command == "show":
         return await _show(arguments)
+    if arguments.archive_command == "import-snapshot":
+        return await asyncio.to_thread(import_snapshot, arguments)
+    if arguments.archive_command == "compare":
+        return await asyncio.to_thread(compare_archives, arguments)
     return await _serve(arguments)
 
 

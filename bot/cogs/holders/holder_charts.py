@@ -25,7 +25,6 @@ _COHORT_OPEN = Message(
     "As of {time} UTC. Of {count:,} more member it is not known whether they held it then.",
     "As of {time} UTC. Of {count:,} more members it is not known whether they held it then.",
 )
-_MORE_THAN_ONE = Message("at least one")
 
 
 def trend_chart(name: Label, points: Sequence[TrendPoint]) -> TrendChart:

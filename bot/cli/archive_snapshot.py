@@ -1,0 +1,227 @@
+"""`tessera archive import-snapshot` and `tessera archive compare`: published lists of holders, and what differs."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot import __version__
+from bot.archive.compare import Comparison, Difference, DifferenceKind, compare
+from bot.archive.lines import Header
+from bot.archive.reader import Archive
+from bot.archive.snapshot_holdings import SnapshotHoldings
+from bot.archive.snapshot_rows import COLUMNS, read_rows
+from bot.archive.writer import write_archive
+from bot.errors import ConfigError, InputError
+from bot.holdings import LOOPRING
+from bot.messages import Message
+from bot.text import safe_text
+from bot.text.plural import plural
+
+_EXISTS = Message("{path}: exists already. Choose another name.")
+_CANNOT_READ = Message("{path}: cannot be read: {reason}.")
+_CANNOT_WRITE = Message("{path}: cannot be written: {reason}.")
+_NOT_TEXT = Message("{path}: not a text in UTF-8.")
+_IN_FILE = Message("{path}: {problem}")
+_NO_TIME = Message("--as-of is “{typed}”, and must be a day or a time, such as 2026-06-28 or 2026-06-28T12:00+00:00.")
+_NO_OWNERS = Message("{path}: knows no owners, so it cannot say which account is whose.")
+
+_HEAD = ("kind", "account", "owner", "contract", "nft_id", "first", "second")
+
+
+def add_arguments(commands: Any, config: argparse.ArgumentParser) -> None:
+    """Add both commands.
+
+    Args:
+        commands: The subparsers of `tessera archive`.
+        config: The parent parser with `--config`.
+    """
+    new = commands.add_parser(
+        "import-snapshot",
+        parents=[config],
+        help="make an archive of a published list of holders",
+        description=f"Make an archive of a CSV file with the columns {', '.join(COLUMNS)}.",
+    )
+    new.add_argument("file", type=Path, metavar="CSV")
+    new.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the archive to write")
+    new.add_argument("--as-of", required=True, metavar="TIME", help="the time that the list is of, in UTC")
+    new.add_argument("--label", default="Snapshot", help="who says so, for people (default: %(default)s)")
+    new.add_argument("--network", default=LOOPRING, help="whose accounts these are (default: %(default)s)")
+    new.add_argument("--numbers", type=Path, metavar="ARCHIVE", help="take the numbers of accounts from this archive")
+    both = commands.add_parser("compare", parents=[config], help="say what differs between two archives")
+    both.add_argument("first", type=Path)
+    both.add_argument("second", type=Path)
+    both.add_argument("--rows", type=int, default=20, metavar="N", help="differences to print (default: %(default)s)")
+    both.add_argument("--csv", type=Path, metavar="FILE", help="write every difference into this file")
+
+
+def import_snapshot(arguments: argparse.Namespace) -> int:
+    """Run `import-snapshot`; the exit code is 0.
+
+    Raises:
+        TesseraError: its sentence is to be printed.
+    """
+    if arguments.output.exists():
+        raise ConfigError(_EXISTS, path=arguments.output)
+    as_of = _time(arguments.as_of)
+    digest = hashlib.sha256()
+    holdings = _read(arguments.file, digest)
+    header = Header(arguments.network, arguments.label, as_of, f"tessera {__version__}", has_nfts=True)
+    with _numbers(arguments.numbers, arguments.network) as number_of:
+        numbered = 0
+
+        def counted(owner: str) -> str | None:
+            nonlocal numbered
+            number = number_of(owner)
+            numbered += number is not None
+            return number
+
+        accounts = holdings.accounts(as_of, counted)
+        index = write_archive(arguments.output, header, holdings.collections(arguments.network), accounts)
+    _print(
+        f"{arguments.output}: {plural(index.count('accounts'), 'account')}, "
+        f"{plural(index.count('collections'), 'contract')}, {plural(holdings.held, 'holding')}"
+    )
+    if holdings.zeros:
+        _print(f"Left out, as they say that nothing was held: {plural(holdings.zeros, 'row')}.")
+    if numbered < holdings.holders:
+        _print(f"Named by the address of their owner, as no number is known: {holdings.holders - numbered:,}.")
+    _print(f"SHA-256 of the list {digest.hexdigest()}")
+    return 0
+
+
+def compare_archives(arguments: argparse.Namespace) -> int:
+    """Run `compare`; the exit code is 0 if nothing differs, else 1.
+
+    Raises:
+        TesseraError: its sentence is to be printed.
+    """
+    counts, kinds = Comparison(), Counter[DifferenceKind]()
+    with _opened(arguments.first) as first, _opened(arguments.second) as second, _rows(arguments.csv) as write:
+        for number, difference in enumerate(compare(first, second, counts)):
+            kinds[difference.kind] += 1
+            write(difference)
+            if number < arguments.rows:
+                _print(_line(difference))
+    differences = kinds.total()
+    if differences > arguments.rows:
+        where = f": all are in {arguments.csv}" if arguments.csv else "; --csv FILE writes them all"
+        _print(f"… and {differences - arguments.rows:,} more{where}")
+    _print(f"In both: {plural(counts.accounts, 'account')}; the same: {plural(counts.same, 'holding')}")
+    for kind, words in _KIND_WORDS.items():
+        if kinds[kind]:
+            _print(f"{words}: {kinds[kind]:,}")
+    if counts.unclear:
+        _print(f"Unclear, as an account is incomplete where the holding is missing: {counts.unclear:,}")
+    if not differences:
+        _print("Nothing differs.")
+    return int(differences > 0)
+
+
+_KIND_WORDS = {
+    DifferenceKind.COPIES: "Copies differ",
+    DifferenceKind.KINDS: "Kinds differ (one of the two lists no single NFTs)",
+    DifferenceKind.OWNER: "Owners differ",
+    DifferenceKind.ONLY_FIRST: "Accounts only in the first",
+    DifferenceKind.ONLY_SECOND: "Accounts only in the second",
+}
+
+
+def _time(typed: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise InputError(_NO_TIME, typed=typed) from error
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _read(path: Path, digest: hashlib._Hash) -> SnapshotHoldings:
+    def lines() -> Iterator[str]:
+        with path.open("rb") as file:
+            for line in file:
+                digest.update(line)
+                yield line.decode()
+
+    try:
+        return SnapshotHoldings(read_rows(lines()))
+    except OSError as error:
+        raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(_NOT_TEXT, path=path) from error
+    except InputError as error:
+        raise ConfigError(_IN_FILE, path=path, problem=error.words) from error
+
+
+@contextmanager
+def _numbers(path: Path | None, network: str) -> Iterator[Callable[[str], str | None]]:
+    if path is None:
+        yield lambda _owner: None
+        return
+    archive = Archive.open(path, network=network)
+    try:
+        if not archive.index.count("owners"):
+            raise ConfigError(_NO_OWNERS, path=path)
+        yield archive.find_account_of
+    finally:
+        archive.close()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Archive]:
+    archive = Archive.open(path)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+@contextmanager
+def _rows(path: Path | None) -> Iterator[Callable[[Difference], object]]:
+    """Writes differences as CSV. Nothing in them is upstream's text but ids, which have no formulas."""
+    if path is None:
+        yield lambda _difference: None
+        return
+    try:
+        file = path.open("x", encoding="utf-8", newline="")
+    except FileExistsError as error:
+        raise ConfigError(_EXISTS, path=path) from error
+    except OSError as error:
+        raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
+    try:
+        with file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(_HEAD)
+            yield lambda found: writer.writerow(_fields(found))
+    except BaseException as error:
+        path.unlink(missing_ok=True)  # half a list would be taken for all of it
+        if isinstance(error, OSError):
+            raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
+        raise
+
+
+def _fields(found: Difference) -> tuple[str, ...]:
+    fields = (found.account_id, found.owner, found.contract, found.nft_id, found.first, found.second)
+    return found.kind.value, *(_disarmed(field) for field in fields)
+
+
+def _disarmed(text: str) -> str:
+    """A spreadsheet takes what begins so for a formula; an archive of somebody else's may contain anything."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _line(found: Difference) -> str:
+    parts = (found.owner, found.contract, found.nft_id)
+    what = " ".join(safe_text(part, 80, plain=True) for part in parts if part)
+    return f"{found.account_id}  {what}  {found.kind.value}: {found.first or '-'} / {found.second or '-'}"
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
