@@ -35,23 +35,23 @@ class About(commands.Cog):
     @app_commands.command(name="help", description="What Tessera can do")
     async def help(self, interaction: discord.Interaction[Bot]) -> None:
         """List the commands."""
-        # In the description, as Discord shows a command as something to click only there.
-        lines = [_INTRODUCTION, ""]
+        # In descriptions, as Discord shows a command as something to click only there.
+        parts = [f"{_INTRODUCTION}\n"]
         for command in self._bot.tree.get_commands(type=discord.AppCommandType.chat_input):
             if not _is_for(command, interaction):
                 continue
             if isinstance(command, app_commands.Group):
-                lines.append(self._group(command, interaction.guild_id))
+                parts.append(self._group(command, interaction.guild_id))
             elif isinstance(command, app_commands.Command):
-                lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
+                lines = [f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}"]
                 lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
-        # More than the description of one embed has room for.
-        pages = [
+                parts.append("\n".join(lines))
+        shown = [
             discord.Embed(description="\n".join(page), colour=embeds.BRAND)
-            for page in embeds.pages_of(lines, most=len(lines))
+            for page in embeds.pages_of(parts, most=len(parts))
         ]
-        pages[0].title = "What Tessera can do"
-        await sending.respond(interaction, embeds=embeds.fit(pages), ephemeral=True)
+        shown[0].title = "What Tessera can do"
+        await sending.respond(interaction, embeds=embeds.fit(shown), ephemeral=True)
 
     def _group(self, group: app_commands.Group, guild_id: int | None) -> str:
         """The commands of a group in two lines: Discord says what each does and takes, as soon as it is typed."""

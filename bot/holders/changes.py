@@ -73,8 +73,11 @@ class HolderChanges:
 
 
 def first_looked_at(accounts: Iterable[ObservedAccount]) -> datetime | None:
-    """When the first of these accounts was read; None: none was."""
-    return min((each.first_read_at for each in accounts if each.first_read_at), default=None)
+    """When the first of these accounts was read while its member was in the server; None: none was.
+
+    That it was read before, for another server, is not this one's to know.
+    """
+    return min((max(each.first_read_at, each.joined_at) for each in accounts if each.first_read_at), default=None)
 
 
 def compare(

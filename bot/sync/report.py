@@ -45,13 +45,11 @@ _PROOF_RENEWED = Message(
 )
 _STUCK = Message("{member}: several attempts in a row failed. The next one is at their next reading.")
 
-_VIEWED_ABOUT = Message("{member} looked at {view} of {collection}.")
-_VIEWED = Message("{member} looked at {view}.")
 _VIEWS: Mapping[str, Message] = {
-    "list": Message("the list of holders"),
-    "changes": Message("who joined and left the holders"),
-    "find": Message("whose account a certain one is, as far as members share that here"),
-    "gap": Message("who has not linked an account"),
+    "list": Message("{member} looked at the list of holders of {collection}."),
+    "changes": Message("{member} looked at who joined and left the holders of {collection}."),
+    "find": Message("{member} looked up which member shares a certain account here."),
+    "gap": Message("{member} looked at which holders of {collection} are missing here."),
 }
 
 _SILENT = Message("{source} has not answered since {since}. Nothing is taken because of that, and nothing given.")
@@ -187,12 +185,12 @@ def _of_hold(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of
 
 def _of_view(row: PostRow, name_of: NameOf) -> Words:
     """Who looked at what."""
-    member = _member(row.user_id)
     view, _, about = row.detail.partition(" ")
     if not about:
-        return _VIEWED(member=member, view=_VIEWS[view]())
+        return _VIEWS[view](member=_member(row.user_id))
     network, _, collection_id = about.rpartition(":")
-    return _VIEWED_ABOUT(member=member, view=_VIEWS[view](), collection=name_of(CollectionRef(network, collection_id)))
+    collection = name_of(CollectionRef(network, collection_id))
+    return _VIEWS[view](member=_member(row.user_id), collection=collection)
 
 
 def _about(hold: Hold, gates: Mapping[int, Gate], name_of: NameOf) -> Words | str:

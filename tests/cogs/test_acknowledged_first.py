@@ -38,7 +38,6 @@ PRESSED = {
     "gate import": {"modal"},
     "gate show": {"keep", "lose", "unknown"},
     "holders check": {"fix"},
-    "holders list": {"read-holders"},
     "privacy delete": {"no", "yes"},
     "settings show": {"admin-role", "cool-down", "grace", "log", "visibility"},
     "sync status": {"refresh"},

@@ -90,10 +90,11 @@ async def test_whoever_proved_an_account_since_was_not_looked_at_before(sync: Sy
 
 async def test_a_member_who_joined_the_server_since_is_a_new_holder_there(sync: SyncHarness) -> None:
     await sync.member(1, holds=2)
+    await sync.member(2, holds=1)
     await sync.turn()
     await sync.pass_time(6 * HOUR, step=HOUR)
     joined_at = int((sync.now - HOUR).timestamp())
-    await sync.rows("UPDATE sync_members SET joined_at = ?", [joined_at])
+    await sync.rows("UPDATE sync_members SET joined_at = ? WHERE user_id = ?", [joined_at, user(1)])
 
     assert said(await changes(sync, 5 * HOUR)) == [("joined", 1, 0, 2)]
 

@@ -41,7 +41,7 @@ _TITLES = {
     "healed": "A gate works again",
     "silent": "A source does not answer",
     "answers": "A source answers again",
-    "viewed": "Lists of holders",
+    "viewed": "Holders were looked at",
     "stuck": "Roles that could not be updated",
 }
 _UNACCEPTED = (

@@ -47,7 +47,7 @@ _NOBODY_LINKED = Message(
     "No member of this server has proven an account on that network yet: members do it by `/verify`."
 )
 _COPIES_OPEN = Message("Copies are counted where a gate asks for them, and after **Read now**.")
-_READ = Message("Read now: {accounts}.")
+_READ = Message("Just read: {accounts}.")
 _FAILED = Message("{count:,} account could not be read: {why}", "{count:,} accounts could not be read: {why}")
 _LEFT = Message(
     "{count:,} account was not tried: press again to go on.", "{count:,} accounts were not tried: press again to go on."

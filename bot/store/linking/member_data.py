@@ -40,7 +40,8 @@ _EXPORTED_OF_SESSIONS = {
 # What was read of the accounts that they have proven, and not of others that they named: that somebody has proven one
 # is nobody else's to know. It is deleted with the last member who has the account.
 _HOLDINGS = """
-    SELECT account, network, sync_collections.collection_id, kinds, copies, first_at, last_at, gone_at, read_at
+    SELECT account, network, sync_collections.collection_id, kinds, copies, first_at, last_at, gone_at, first_read_at,
+        read_at
     FROM sync_accounts JOIN sync_held ON sync_held.account_id = sync_accounts.id
     JOIN sync_collections USING (network)
     WHERE sync_collections.id = sync_held.collection_id AND account IN (
@@ -70,6 +71,7 @@ _MOMENTS = member_rows.MOMENTS | frozenset(
         "last_at",
         "gone_at",
         "read_at",
+        "first_read_at",
     }
 )
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.holdings import Account
+from bot.sources.askers import Asker
+from tests.blockscout_source import ADA
 from tests.cogs.members.role_bot import RoleBot, open_role_bot
 from tests.sandbox_client import Person
 
@@ -72,6 +76,11 @@ async def reported(role_bot: RoleBot) -> list[str]:
     return [line.render() for post in posts if post.kind.value == "viewed" for line in post.lines]
 
 
+async def changed(role_bot: RoleBot, sql: str, values: dict[str, Any] | None = None) -> None:
+    """Change what is stored."""
+    await role_bot.store.writer.transaction(lambda db: db.execute(sql, values or {}).fetchall())
+
+
 # ---------------------------------------------------------------- list
 
 
@@ -101,7 +110,7 @@ async def test_reading_now_counts_the_copies(hana: Person, uma: Person) -> None:
     shown = await uma.run("holders list", collection="254")
     read = await uma.press(shown, "read-holders")
     assert f"<@{hana.user}> · 12 kinds · 31 copies" in read.text
-    assert "Read now: 1 account." in read.text
+    assert "Just read: 1 account." in read.text
 
 
 async def test_an_account_that_was_never_read_is_unknown_until_it_is_read_now(
@@ -109,7 +118,7 @@ async def test_an_account_that_was_never_read_is_unknown_until_it_is_read_now(
 ) -> None:
     never = "UPDATE sync_accounts SET read_at = NULL, first_read_at = NULL"
     for sql in (never, "DELETE FROM sync_held", "DELETE FROM sync_levels"):
-        await role_bot.store.writer.transaction(lambda db, sql=sql: db.execute(sql).fetchall())
+        await changed(role_bot, sql)
     shown = await uma.run("holders list", collection="254")
     assert "No member of this server is known to hold it." in shown.text
     assert "Of 1 member it is not known whether they hold any." in shown.text
@@ -175,7 +184,7 @@ async def test_the_board_counts_only_the_accounts_that_are_shared(role_bot: Role
     values = {"user": int(hana.user), "now": int(role_bot.clock().timestamp()), "owner": "0x" + "ab" * 20}
     for sql in ANOTHER_ACCOUNT:
         used = {name: value for name, value in values.items() if f":{name}" in sql}
-        await role_bot.store.writer.transaction(lambda db, sql=sql, used=used: db.execute(sql, used).fetchall())
+        await changed(role_bot, sql, used)
     assert "111 kinds" in (await uma.run("holders list", collection="254")).text
     board = await uma.run("holders top", collection="254")
     assert f"<@{hana.user}> · 12 kinds" in board.text
@@ -202,7 +211,7 @@ async def test_a_member_is_found_only_by_what_they_share(role_bot: RoleBot, hana
     assert f"<@{hana.user}> shares `loopring:10001` (proven) here." in found.text
     assert await recorded(role_bot) == ["holders find"] * 3
     assert "10001" not in str(await reported(role_bot))
-    assert f"<@{uma.user}> looked at whose account a certain one is" in (await reported(role_bot))[0]
+    assert f"<@{uma.user}> looked up which member shares a certain account here." in (await reported(role_bot))[0]
 
 
 async def test_a_member_is_found_by_the_address_of_what_they_share(
@@ -278,6 +287,14 @@ async def test_stats_of_one_gate_have_the_distribution_and_the_trend(
 # ---------------------------------------------------------------- gap
 
 
+async def founders_tiles(role_bot: RoleBot) -> str:
+    """A contract on the sandbox's Ethereum that 66 addresses hold some of."""
+    address = Account("eip155:1", ADA)
+    _, updates = await role_bot.lookup.find_holdings(role_bot.lookup.names.parse_account(str(address)), Asker.member(1))
+    [*_, last] = [each async for each in updates]
+    return next(row.collection.collection_id for row in last.holdings if row.collection.name == "Founders' Tiles")
+
+
 async def test_a_source_that_cannot_list_holders_leaves_the_number_unknown(hana: Person, uma: Person) -> None:
     assert hana.user
     shown = await uma.run("holders gap", collection="254")
@@ -297,3 +314,34 @@ async def test_who_may_not_moderate_any_more_sees_nothing(role_bot: RoleBot, han
     refusals = [each for each in await uma.messages() if "may manage this server or its roles" in str(each["embeds"])]
     assert len(refusals) == 1
     assert hana.user not in str(refusals)
+
+
+async def test_the_gap_on_a_chain_counts_whose_account_is_in_the_list(
+    role_bot: RoleBot, hana: Person, uma: Person
+) -> None:
+    [(owner,)] = await role_bot.store.writer.run(lambda db: db.execute("SELECT owner FROM links").fetchall())
+    values = {"user": int(hana.user), "account": f"eip155:1:{owner}", "owner": owner}
+    await changed(
+        role_bot, "INSERT INTO links (user_id, account, owner, linked_at) VALUES (:user, :account, :owner, 0)", values
+    )
+    contract = await founders_tiles(role_bot)
+    shown = await uma.run("holders gap", collection=f"eip155:1:{contract}")
+    assert "**Hold it, in all:** 66 accounts." in shown.text
+    assert "**Of these, proven by members here:** 1 account." in shown.text
+    assert "**Of these, not linked here:** 65 accounts." in shown.text
+    assert "Of 1 member that is not known." in shown.text
+    assert await recorded(role_bot) == ["holders gap"]
+
+
+async def test_with_the_members_intent_those_without_a_proof_are_named_and_bots_are_not(tmp_path: Path) -> None:
+    intent = {"privileged_intents": MEMBERS_INTENT, "discord": "members_intent = true"}
+    async with open_role_bot(tmp_path, **intent) as role_bot:  # type: ignore[arg-type] # a line of a table, and a bit set
+        hana, uma = await role_bot.sandbox.person("hana"), await role_bot.sandbox.person("uma")
+        await role_bot.prove(hana, "10001")
+        shown = await uma.run("holders gap", collection="254")
+        assert "intent" not in shown.text
+        names = await uma.press(shown, "next")
+        assert "**Have proven no account here** (" in names.text
+        assert f"<@{uma.user}>" in names.text
+        assert f"<@{hana.user}>" not in names.text
+        assert f"<@{role_bot.bot.application_id}>" not in names.text
