@@ -95,10 +95,11 @@ pictures: setup ## take the pictures in docs/images again from the demo (needs C
 lock: setup ## write the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements.txt
-	uv pip compile pyproject.toml --extra pictures --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-pictures.txt
 	uv pip compile pyproject.toml --extra dev --extra pictures --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-dev.txt
+	@# Constrained, so that what runs is what was tested.
+	uv pip compile pyproject.toml --extra pictures --constraint requirements-dev.txt --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --upgrade \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-pictures.txt
 	uv pip compile --group pyproject.toml:audit --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-audit.txt
 	uv pip compile --group pyproject.toml:docs --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -17,7 +17,8 @@ def test_every_package_has_one_version_and_hashes_and_no_place_to_come_from(lock
 
 
 def test_what_is_tested_is_what_runs() -> None:
-    assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+    assert pins("requirements.txt").items() <= pins("requirements-pictures.txt").items()
+    assert pins("requirements-pictures.txt").items() <= pins("requirements-dev.txt").items()
 
 
 @pytest.mark.parametrize(
