@@ -34,6 +34,7 @@ from bot.linking.proof_methods import proof_method_of
 from bot.linking.shares import Shares
 from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
+from bot.pictures.studio import Studio
 from bot.roles.eligibility import GuildRoles
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
@@ -102,13 +103,14 @@ async def add_role_cogs(
     proofs: ProofMessages,
     collections: Collections,
     guild_roles: Callable[[int], GuildRoles | None],
+    studio: Studio,
 ) -> None:
     """Add the commands of members, moderators and admins, but those that decide about gates."""
     store, defaults, expires = parts.store, parts.defaults, settings.discord.buttons_expire_seconds
     table = store.guild_settings
     roles = RolesCog(bot, parts.refreshing, expires=expires, welcome=welcome_of(settings, lookup))
     await bot.add_cog(roles)
-    await bot.add_cog(_holders_cog(bot, settings, lookup, parts))
+    await bot.add_cog(_holders_cog(bot, settings, lookup, parts, studio))
     await bot.add_cog(MemberMenuCog(bot, collections))
     await bot.add_cog(SyncCog(bot, parts.sync, table, parts.names, expires=expires))
     await bot.add_cog(HoldCog(bot, parts.sync, table, expires=expires))
@@ -144,7 +146,7 @@ async def add_role_cogs(
     await bot.add_cog(health)
 
 
-def _holders_cog(bot: Bot, settings: Settings, lookup: Lookup, parts: RoleParts) -> HoldersCog:
+def _holders_cog(bot: Bot, settings: Settings, lookup: Lookup, parts: RoleParts, studio: Studio) -> HoldersCog:
     """The commands about holders."""
     store, expires, token = parts.store, settings.discord.buttons_expire_seconds, settings.discord.token
     assert token is not None  # noqa: S101 - the bot does not start without one
@@ -160,4 +162,5 @@ def _holders_cog(bot: Bot, settings: Settings, lookup: Lookup, parts: RoleParts)
     )
     check = MemberCheck(bot, parts.refreshing, Shares(store), expires=expires)
     gaps = HolderGaps(store, lookup, parts.sync.holders.lists, parts.clock)
-    return HoldersCog(desk, check, gaps, snapshot_desk(bot, settings, store, lookup, desk.names, parts.clock))
+    snapshots = snapshot_desk(bot, settings, store, lookup, desk.names, parts.clock)
+    return HoldersCog(desk, check, gaps, snapshots, studio)

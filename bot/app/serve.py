@@ -258,7 +258,7 @@ async def _add_cogs(
     await bot.add_cog(vouches)
     if settings.linking.manual:
         await bot.add_cog(VouchCog(bot, linking, vouches))
-    await add_role_cogs(bot, settings, lookup, parts, proofs, collections, roles.guild_roles)
+    await add_role_cogs(bot, settings, lookup, parts, proofs, collections, roles.guild_roles, studio)
     await bot.add_cog(About(bot, lookup))
 
 

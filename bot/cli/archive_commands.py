@@ -103,7 +103,7 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
         case "record":
             return await _record(settings, arguments, open_source)
         case "rebuild":
-            return await run_rebuild(arguments)
+            return await run_rebuild(settings, arguments)
         case "show":
             return await _show(arguments)
         case "serve":

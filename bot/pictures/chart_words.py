@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from bot.counts import Count
 from bot.messages import Message, Words
@@ -92,19 +93,20 @@ def share_words(count: Count, of: int) -> Words:
     return _PERCENT(percent=low) if low == high else _PERCENT_BETWEEN(low=low, high=high)
 
 
-def _line_words(name: Label, points: Sequence[tuple[object, Count]]) -> Words:
+def _line_words(name: Label, points: Sequence[tuple[datetime, Count]]) -> Words:
     known = [(at, count) for at, count in points if count.low or count.high is not None]
     if not known:
         return _NOTHING_SEEN(name=name.text)
     (start, first), (end, last) = known[0], known[-1]
     if len(known) == 1:
         return _ONE_POINT(name=name.text, last=count_words(last), end=f"{end:%Y-%m-%d}")
+    form = "%Y-%m-%d %H:%M" if start.date() == end.date() else "%Y-%m-%d"
     values: dict[str, object] = {
         "name": name.text,
         "first": count_words(first),
-        "start": f"{start:%Y-%m-%d}",
+        "start": f"{start:{form}}",
         "last": count_words(last),
-        "end": f"{end:%Y-%m-%d}",
+        "end": f"{end:{form}}",
     }
     # The lowest of numbers that are only lower bounds is none that anything ever was.
     if any(count.low != count.high for _, count in points):

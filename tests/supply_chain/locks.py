@@ -21,16 +21,11 @@ _PIN = re.compile(r"^(?P<name>[a-z0-9-]+)(?:\[[a-z,-]+\])?==(?P<version>[0-9][\w
 _HASH = re.compile(r"^    --hash=sha256:(?P<hash>[0-9a-f]{64})(?: \\)?$")
 
 
-def read(lock: str) -> str:
-    """The file."""
-    return (PROJECT / lock).read_text(encoding="utf-8")
-
-
 def pins(lock: str) -> dict[tuple[str, str], set[str]]:
     """Name and version of each pinned package, and the hashes of its files; nothing else may be in the file."""
     found: dict[tuple[str, str], set[str]] = {}
     hashes: set[str] = set()
-    for line in read(lock).splitlines():
+    for line in (PROJECT / lock).read_text(encoding="utf-8").splitlines():
         if pin := _PIN.match(line):
             hashes = found.setdefault((pin["name"], pin["version"]), set())
         elif each := _HASH.match(line):

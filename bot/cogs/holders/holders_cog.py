@@ -23,6 +23,7 @@ from discord.ext import commands
 from bot.cogs.gates.gate_embeds import GateSentences
 from bot.cogs.holders.account_finder import find_account, found_embed
 from bot.cogs.holders.changes_pages import ChangesPages
+from bot.cogs.holders.chart_buttons import ChartDesk, GateCharts, change_buttons
 from bot.cogs.holders.gap_embeds import GapPages
 from bot.cogs.holders.holder_desk import HolderDesk
 from bot.cogs.holders.member_check import MemberCheck
@@ -36,6 +37,7 @@ from bot.cogs.servers.admin_rights import guild_of
 from bot.errors import InputError, StoreError
 from bot.holders.since import parse_since
 from bot.messages import Message
+from bot.pictures.studio import Studio
 from bot.sources.askers import Asker
 from bot.sync.holder_gaps import HolderGaps
 from bot.ui import sending
@@ -62,11 +64,15 @@ class HoldersCog(
         check: How one member stands.
         gaps: Who is missing.
         snapshots: What the commands of `SnapshotGroup` are built from.
+        studio: Draws charts.
     """
 
-    def __init__(self, desk: HolderDesk, check: MemberCheck, gaps: HolderGaps, snapshots: SnapshotDesk) -> None:
+    def __init__(
+        self, desk: HolderDesk, check: MemberCheck, gaps: HolderGaps, snapshots: SnapshotDesk, studio: Studio
+    ) -> None:
         super().__init__(snapshots)
         self._desk = desk
+        self._charts = ChartDesk(desk, studio)
         self._bot = desk.bot
         self._member_check = check
         self._gaps = gaps
@@ -127,7 +133,8 @@ class HoldersCog(
         ref = await self._desk.collection(guild_id, collection)
         await self._desk.record(interaction, "changes", ref)
         found = await self._desk.holders.history.changes(guild_id, ref, asked)
-        await self._desk.show(interaction, ChangesPages(await self._desk.titled(guild_id, ref), asked, found))
+        pages = ChangesPages(await self._desk.titled(guild_id, ref), asked, found)
+        await self._desk.show(interaction, pages, change_buttons(self._charts, guild_id, ref, asked))
 
     @app_commands.command(name="stats", description="How many earn each role, and how that changed")
     @app_commands.describe(gate="One gate, with how many kinds its members hold, and over time; empty: all gates")
@@ -146,7 +153,8 @@ class HoldersCog(
         rules = {each.gate.gate_id: self._sentences.rule(each.gate.draft) for each in stats}
         if chosen and stats:
             embed = one_gate_embed(stats[0], rules[chosen.gate_id])
-            await sending.edit_answer(interaction, content=None, embed=embed, view=None)
+            charts = GateCharts(self._charts, interaction, stats[0])
+            await sending.edit_answer(interaction, content=None, embed=embed, view=charts if charts.children else None)
             return
         await self._desk.show(interaction, StatsPages(stats, rules))
 

@@ -39,6 +39,7 @@ from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
 from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
+from bot.pictures.drawing_process import DrawingProcess
 from bot.pictures.studio import Studio
 from bot.sources.public_address import Reachable
 from bot.store import Store
@@ -171,7 +172,8 @@ async def open_role_bot(
             proofs = ProofMessages(bot, linking, public_url="", paste=True, follow_up=parts.follow_up)
             collections = Collections(bot, lookup, linking, gateways=(), expires=EXPIRES)
             await bot.add_cog(collections)
-            await bot.add_cog(CardCog(bot, lookup, linking, Studio(), gateways=(), expires=EXPIRES))
+            studio = Studio(DrawingProcess(seconds=60))
+            await bot.add_cog(CardCog(bot, lookup, linking, studio, gateways=(), expires=EXPIRES))
             await bot.add_cog(LinkingCog(bot, linking, proofs, expires=EXPIRES, follow_up=parts.follow_up))
             await bot.add_cog(VerifyCog(linking, proofs))
             await bot.add_cog(AccountsCog(bot, linking, proofs, expires=EXPIRES, follow_up=parts.follow_up))
@@ -183,7 +185,7 @@ async def open_role_bot(
             found = CollectionNames(store, lookup)
             gates = GateCog.over(bot, store, sync, discord_roles, found, clock=clock, expires=EXPIRES)
             await bot.add_cog(gates)
-            await add_role_cogs(bot, settings, lookup, parts, proofs, collections, discord_roles.guild_roles)
+            await add_role_cogs(bot, settings, lookup, parts, proofs, collections, discord_roles.guild_roles, studio)
             hooks = Webhooks(store.webhooks, poster, SecretKey("a key"), linking.pseudonym, clock, most=5)
             await bot.add_cog(WebhooksCog(bot, hooks))
             stop = asyncio.Event()
@@ -195,6 +197,7 @@ async def open_role_bot(
             finally:
                 stop.set()
                 await running
+                await studio.close()
                 await parts.seen.close()
                 await sync.close()
                 await linking.verification.close()
