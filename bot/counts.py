@@ -5,8 +5,8 @@ only where the missing part could change it. Only an upper bound can lead to "no
 a role.
 
 Every count of something that was read is made by `_count`, and nothing else in the program gives a count an upper
-bound; one that was stored is read back by `remembered`. The count is unknown, without a lower or an upper bound, if
-the answer
+bound; one that was stored is read back by `remembered`, and with a snapshot of the past by `as_of_then`. The count is
+unknown, without a lower or an upper bound, if the answer
 
 - is from a source that reports the past (`Origin.is_live`), or from a fallback (`fallback_reason`);
 - is an earlier one that is shown again (`stale_reason`), is so old that it may have changed, or is from the future.
@@ -226,6 +226,11 @@ def remembered(seen: int, as_of: datetime | None, *, whole: bool, now: datetime,
     if not is_present(as_of, now=now, max_age=max_age):
         return unknown()
     return exact(seen) if whole else at_least(seen)
+
+
+def as_of_then(low: int, high: int | None) -> Count:
+    """A count that was stored with a snapshot: of the snapshot's time, and nothing about the present."""
+    return Count(low, high)
 
 
 def is_present(as_of: datetime | None, *, now: datetime, max_age: timedelta) -> bool:

@@ -25,7 +25,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.pictures.picture_header import PictureFormat, read_header
-from bot.pictures.public_address import Network, may_connect
+from bot.sources.public_address import Network, NotPublicError, Reachable
+from bot.sources.session import open_session_to_strangers
 
 MOST_BYTES = 5 * 1024 * 1024
 SECONDS = 5.0
@@ -87,21 +88,17 @@ class Reach:
         return tuple(gateway for gateway in self.gateways if URL(gateway).host in _LOOPBACK)
 
 
-class _PrivateAddressError(OSError):
-    """A name has an address that may not be connected to."""
-
-
 @dataclass
 class _CheckedResolver(AbstractResolver):
     """Gives aiohttp the addresses to connect to; each was checked.
 
     Attributes:
         inner: Resolves.
-        networks: May be connected to beside public ones.
+        reachable: What may be connected to.
     """
 
     inner: AbstractResolver
-    networks: Sequence[Network]
+    reachable: Reachable
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -113,8 +110,8 @@ class _CheckedResolver(AbstractResolver):
         """
         found = await self.inner.resolve(host, port, family)
         # `localhost` comes here only for an operator's own gateway.
-        if host not in _LOOPBACK and not all(may_connect(each["host"], self.networks) for each in found):
-            raise _PrivateAddressError(host)
+        if host not in _LOOPBACK and not all(self.reachable.may_reach(each["host"]) for each in found):
+            raise NotPublicError(host)
         return found
 
     async def close(self) -> None:
@@ -200,25 +197,13 @@ class GuardedFetcher:
         if self._session is None:
             inner = self._reach.resolver or aiohttp.ThreadedResolver()
             connector = aiohttp.TCPConnector(
-                resolver=_CheckedResolver(inner, self._reach.networks),
+                resolver=_CheckedResolver(inner, Reachable(tuple(self._reach.networks))),
                 use_dns_cache=False,
                 force_close=True,  # a connection that is used again would be one to an address checked earlier
                 limit=_AT_ONCE,
                 ssl=self._reach.tls or True,
             )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,
-                max_line_size=8190,
-                max_field_size=8190,
-                headers={
-                    "User-Agent": self._user_agent,
-                    "Accept": ", ".join(sorted(_TYPES)),
-                    "Accept-Encoding": "identity",
-                },
-            )
+            self._session = open_session_to_strangers(connector, accept=", ".join(sorted(_TYPES)))
         return self._session
 
 
@@ -234,7 +219,7 @@ def _judged(content: bytes, content_type: str) -> FetchedPicture | FetchProblem:
 def _is_private(error: BaseException | None) -> bool:
     """Whether the check is what stopped it; aiohttp raises an error of its own in its place."""
     while error:
-        if isinstance(error, _PrivateAddressError):
+        if isinstance(error, NotPublicError):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -23,8 +23,16 @@ LookUp = Callable[[str, int, socket.AddressFamily], Awaitable[Sequence[str]]]
 
 # An IPv4 address in the last 32 bits, for a gateway (RFC 6052): on a network without IPv4 names lead to these.
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Interfaces of ISATAP end so, and in an IPv4 address (RFC 5214): `…:0:5efe:a.b.c.d`.
+_ISATAP = (0x00005EFE, 0x02005EFE)
 # Global by their registration, and yet not a host of somebody's: 6to4's relays, NAT64 for local use, what is discarded.
-_NOWHERE = (IPv4Network("192.88.99.0/24"), IPv6Network("64:ff9b:1::/48"), IPv6Network("100::/64"))
+# `::/96` holds IPv4 addresses (RFC 4291, deprecated, and still routed by some systems).
+_NOWHERE = (
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("64:ff9b:1::/48"),
+    IPv6Network("100::/64"),
+    IPv6Network("::/96"),
+)
 
 
 class NotPublicError(OSError):
@@ -44,9 +52,11 @@ class Reachable:
     def may_reach(self, text: str) -> bool:
         """Whether an address may be connected to."""
         try:
-            address = ipaddress.ip_address(text.partition("%")[0])  # without the zone of fe80::1%eth0
+            address = ipaddress.ip_address(text)
         except ValueError:
             return False
+        if isinstance(address, IPv6Address) and address.scope_id:
+            return False  # of one of this machine's own networks
         return self.is_allowed(address) or is_public(address)
 
     def is_allowed(self, address: Address) -> bool:
@@ -75,8 +85,8 @@ def is_public(address: Address) -> bool:
         address = IPv4Address(int(address) & 0xFFFF_FFFF)
     if any(address in network for network in _NOWHERE):
         return False
-    if isinstance(address, IPv6Address) and (address.is_site_local or address.sixtofour or address.teredo):
-        return False  # tunnels to any IPv4 address
+    if isinstance(address, IPv6Address) and (address.is_site_local or _is_tunnel(address)):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
@@ -129,6 +139,12 @@ async def _ask_the_system(host: str, port: int, family: socket.AddressFamily) ->
     loop = asyncio.get_running_loop()
     infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
     return list(dict.fromkeys(str(info[4][0]) for info in infos))
+
+
+def _is_tunnel(address: IPv6Address) -> bool:
+    """Whether packets to it may end at an IPv4 address that is part of it."""
+    is_isatap = (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP
+    return is_isatap or address.sixtofour is not None or address.teredo is not None
 
 
 def _plain(address: Address) -> Address:

@@ -43,7 +43,7 @@ _FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSErro
 _NOTHING_WAITS = Message("No removal waits for a decision any more.")
 _NOTHING_OF_IT = Message("Nothing that this alert is about waits for a decision any more.")
 _MORE = Message(
-    "**{count:,} removal began to wait after it was posted** and stay undecided: `/sync staged` lists them with their "
+    "**{count:,} removal began to wait after it was posted** and stays undecided: `/sync staged` lists them with their "
     "reasons.",
     "**{count:,} removals began to wait after it was posted** and stay undecided: `/sync staged` lists them with their "
     "reasons.",

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.counts import Count, Ternary
+from bot.counts import Ternary, as_of_then
 from bot.holders.held import HeldAccount, HeldMember, OpenReason
 from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, Weight
 from bot.store.audit import record
@@ -215,8 +215,8 @@ def _to_members(rows: Collection[Sequence[Any]]) -> Iterator[SnapshotMember]:
                     user_id=user_id,
                     account=to_account(account),
                     owner=owner,
-                    kinds=Count(kinds, most_kinds),
-                    copies=Count(copies, most_copies),
+                    kinds=as_of_then(kinds, most_kinds),
+                    copies=as_of_then(copies, most_copies),
                     as_of=None if as_of is None else moment(as_of),
                     reason=OpenReason(reason) if reason else None,
                 )

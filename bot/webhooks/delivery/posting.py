@@ -19,7 +19,7 @@ from bot.errors import InputError
 from bot.messages import Message
 from bot.sources.public_address import LookUp, NotPublicError, PublicResolver, Reachable
 from bot.sources.retry_after import parse_retry_after
-from bot.sources.session import USER_AGENT
+from bot.sources.session import open_session_to_strangers
 from bot.webhooks.values.delivery_failure import Failure, FailureCode
 
 DEADLINE = timedelta(seconds=10)
@@ -142,14 +142,8 @@ async def open_poster(
     """
     resolver = PublicResolver(reachable, look_up)
     connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=0)
-    async with aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-        timeout=aiohttp.ClientTimeout(total=deadline.total_seconds()),
-        auto_decompress=False,
-        trust_env=False,
-    ) as session:
+    timeout = aiohttp.ClientTimeout(total=deadline.total_seconds())
+    async with open_session_to_strangers(connector, timeout=timeout) as session:
         yield Poster(session, reachable, resolver, clock)
 
 
