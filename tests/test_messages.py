@@ -76,7 +76,7 @@ async def test_each_task_has_its_own_reader_and_what_it_starts_inherits_them(ger
         set_reader_language(german)
         return await asyncio.create_task(said())
 
-    assert await asyncio.gather(of_a_german(), said()) == ["Eine Zahl, bitte.", "Use a number."]
+    assert list(await asyncio.gather(of_a_german(), said())) == ["Eine Zahl, bitte.", "Use a number."]
     assert reader_language() is ENGLISH
 
 
