@@ -38,6 +38,12 @@ AREAS = (
 )
 # Texts that are right as they are.
 EXCEPTIONS = {
+    # For browsers, and not for people.
+    '<html lang="': "markup, which gets the reader's language",
+    '<html lang="en">': "the same",
+    "export const language = ": "a script's source",
+    ";\nexport const known = ": "the same",
+    "Vary": "a header's name",
     # Names, which are the same in every language.
     "ABCD-2345": "what a code looks like",
     "Coinbase Wallet": "a wallet's name",

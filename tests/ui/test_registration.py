@@ -80,6 +80,8 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("options.0.options.1.max_value", 2),
         ("options.0.options.1.autocomplete", True),
         ("options.0.options.2.choices", [{"name": "a", "value": "a"}]),
+        ("options.0.options.2.choices.0.name_localizations", {"de": "ä"}),
+        ("options.0.description_localizations", {"de": "Ein Tor"}),
         ("options.0.options", []),
     ],
 )
