@@ -11,7 +11,15 @@ from translating.texts import Text
 
 PROJECT = Path(__file__).parents[1]
 # What operators read in a terminal or in the log, in English.
-NOT_TRANSLATED = ("bot/app/", "bot/archive_api/", "bot/cli/", "bot/config/", "bot/store/file/")
+NOT_TRANSLATED = (
+    "bot/app/",
+    "bot/archive/",
+    "bot/archive_api/",
+    "bot/cli/",
+    "bot/config/",
+    "bot/l2/",
+    "bot/store/file/",
+)
 
 
 def texts_in_code(folder: Path = PROJECT / "bot", excluded: tuple[str, ...] = NOT_TRANSLATED) -> Iterator[Text]:

@@ -111,6 +111,7 @@ async def test_a_text_comes_with_its_name_and_its_end(harness: PageHarness) -> N
     assert reply.body == {
         "challenge_id": reply.body["challenge_id"],
         "text": reply.body["text"],
+        "meaning": "",  # the reader's language is the text's own
         "expires_at": at(harness, minutes=5),
     }
     assert re.fullmatch(r"[\w-]{16}", reply.body["challenge_id"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.messages import Message
 
 # "NFTs" would be one line more on a card.
-_SHORT_NFTS = Message("{count:,} NFT", "{count:,} different")
+_SHORT_NFTS = Message("{count} NFT", "{count} different")
 _COPIES = Message("{count:,} copy", "{count:,} copies")
 # Written as its reader's language writes it.
 _NUMBER = Message("{number:,}")
