@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.cogs.holdings.card_tiles import HeldCard
 from bot.holdings import Account, Collection, Holding, Holdings
@@ -16,8 +17,8 @@ GATEWAYS = ("https://ipfs.io/ipfs/",)
 DOWN = Message("It is down.")
 
 
-def collection(number: int, name: str = "", **more: object) -> Collection:
-    return replace(Collection("loopring", str(number), name or f"Collection {number}"), **more)  # type: ignore[arg-type] # its own fields
+def collection(number: int, name: str = "", **more: Any) -> Collection:
+    return replace(Collection("loopring", str(number), name or f"Collection {number}"), **more)
 
 
 def held(*rows: Holding, account: str = "10001", complete: bool = True) -> Holdings:
