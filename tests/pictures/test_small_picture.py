@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.pictures.drawing.small_picture import make_small
+from bot.pictures.picture_header import read_header
 from sandbox.pictures.hostile import film, picture
 
 SIDE = 64
@@ -49,3 +50,14 @@ def test_what_is_transparent_stays_transparent() -> None:
 def test_no_other_decoder_is_tried_than_the_one_that_the_header_names() -> None:
     with pytest.raises(OSError, match="cannot identify"):
         make_small(picture("BMP"), "PNG", SIDE)
+
+
+def test_a_frame_that_is_larger_than_its_header_says_is_not_decoded() -> None:
+    side = (13_000).to_bytes(2, "little")
+    screen = b"GIF89a" + (10).to_bytes(2, "little") * 2 + b"\x80\x00\x00" + bytes(6)
+    content = screen + b"," + bytes(4) + side * 2 + b"\x00" + b"\x02\x02\x4c\x01\x00;"
+    header = read_header(content)
+    assert header
+    assert header.is_acceptable
+    with pytest.raises(Image.DecompressionBombError):
+        make_small(content, "GIF", SIDE)

@@ -27,6 +27,7 @@ from bot.lookup.lookup import Lookup
 from bot.messages import Message, Words
 from bot.pictures.card_content import MOST_TILES
 from bot.pictures.chart_words import cut_alt_text
+from bot.pictures.charts import Label
 from bot.pictures.studio import Studio
 from bot.reasons import Reason, ReasonCode, source_error
 from bot.sources.askers import Asker
@@ -145,6 +146,7 @@ class CardCog(commands.Cog, name="Card"):
             raise NotFoundError(_NOTHING_HELD) if held.is_whole else SourceError(_NOTHING_READ)
         guild = interaction.guild
         name, server = interaction.user.display_name, guild.name if guild else ""
+        label = Label(safe_text(name, _NAME, plain=True), safe_text(interaction.user.name, _NAME, plain=True))
         picture = no_picture = None
         try:
             if self._studio.is_on:
@@ -152,12 +154,11 @@ class CardCog(commands.Cog, name="Card"):
                 avatars = await self._studio.avatars(urls)
             else:
                 avatars = [None] * min(MOST_TILES, len(held.rows))
-            picture = await self._studio.card(held.content(name, server, _accent_of(guild), avatars))
+            picture = await self._studio.card(held.content(label, server, _accent_of(guild), avatars))
         except PictureError as error:
             no_picture = error.words
-        shown = safe_text(name, _NAME, plain=True)
         alt_text = _ALT_TEXT(
-            name=shown,
+            name=label.text,
             server=safe_text(server, _NAME, plain=True),
             summary=held.summary,
             lines=" ".join(line.render() for line in held.lines()),

@@ -22,6 +22,7 @@ _SUMMARY = Message("{collections} · {nfts}")
 _MORE = Message("and {count:,} more collection", "and {count:,} more collections")
 _AS_OF = Message("As of {time} UTC.")
 _AS_OF_INCOMPLETE = Message("As of {time} UTC; not everything could be read, so there may be more.")
+_SERVER = Message("This server")
 _LINE = Message("{name}: {count}.")
 _NAME = 60
 
@@ -108,11 +109,11 @@ class HeldCard:
         more = len(self.rows) - MOST_TILES
         return [*lines, _MORE(count=more)] if more > 0 else lines
 
-    def content(self, name: str, server: str, accent: int, avatars: Sequence[bytes | None]) -> CardContent:
+    def content(self, name: Label, server: str, accent: int, avatars: Sequence[bytes | None]) -> CardContent:
         """As it is drawn.
 
         Args:
-            name: Of the member, in that server; as Discord has it.
+            name: Of the member, in that server; and what is drawn where no font has its letters.
             server: Its name, likewise.
             accent: Its colour.
             avatars: Of the first collections; None: there is none.
@@ -123,8 +124,8 @@ class HeldCard:
             for row, avatar in zip(self.rows[:MOST_TILES], avatars, strict=True)
         )
         return CardContent(
-            Label(safe_text(name, _NAME, plain=True), "?"),
-            Label(safe_text(server, _NAME, plain=True), "?"),
+            name,
+            Label(safe_text(server, _NAME, plain=True), _SERVER().render()),
             _label(self.summary),
             _label(self.note),
             _label(_MORE(count=more)) if more > 0 else Label(""),

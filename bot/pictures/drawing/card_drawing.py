@@ -16,6 +16,7 @@ _COLUMNS, _GAP = 4, 22
 _TILE = (_WIDTH - 2 * _MARGIN - (_COLUMNS - 1) * _GAP) // _COLUMNS
 _HEAD, _CAPTION, _FOOT = 196, 74, 66
 _ROUND = 22
+_SMALLER, _CUT = 0.85, "…"
 _NAME_COLUMNS, _TILE_COLUMNS, _NOTE_COLUMNS = 32, 18, 92
 
 Place = tuple[float, float]
@@ -99,9 +100,14 @@ class _Pen:
     def write(
         self, place: Place, text: str, size: int, colour: str, *, bold: bool = False, most: float = _WIDTH - 2 * _MARGIN
     ) -> None:
-        """Write a text whose left middle is at a place; smaller where it is wider than `most`."""
-        while size > 12 and self.width(text, size, bold=bold) > most:  # noqa: PLR2004 - below it nobody can read it
+        """Write a text whose left middle is at a place; a little smaller where it is wider than `most`, then cut."""
+        smallest = round(size * _SMALLER)
+        while size > smallest and self.width(text, size, bold=bold) > most:
             size -= 1
+        if self.width(text, size, bold=bold) > most:
+            while text and self.width(text + _CUT, size, bold=bold) > most:
+                text = text[:-1]
+            text = text.rstrip() + _CUT
         left, middle = place
         for part, other in self.letters.runs(text):
             font = self._font(size, bold=bold, other=other)
