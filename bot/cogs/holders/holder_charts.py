@@ -80,4 +80,4 @@ def _minute(at: datetime) -> str:
 
 def _label(words: Words) -> Label:
     """In the reader's language; in English where no font has its letters."""
-    return Label(words.render(), words.render())
+    return Label(words.render(), str(words))

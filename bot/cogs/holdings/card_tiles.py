@@ -147,4 +147,4 @@ def _is_exact(part: Holdings) -> bool:
 
 def _label(words: Words) -> Label:
     """In the reader's language; in English where no font has its letters."""
-    return Label(words.render(), words.render())
+    return Label(words.render(), str(words))
