@@ -12,7 +12,8 @@ from translating.texts import Text
 # One form is for none and for one: "one account" would be said of none.
 _ONE_FORM_FOR_NONE = frozenset({"fr", "pt_BR"})
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
-_WEB_ADDRESS = re.compile(r"https?://[^\s)>]+")
+# Without what a sentence has after it.
+_WEB_ADDRESS = re.compile(r"https?://(?:[!-;=?-~]*[\w/])?", re.ASCII)
 _MARKS = ("**", "__", "||", "~~", "](", "\n", "-# ", "<t:", "<@", "</", "<#", "@everyone", "@here")
 _NAME = re.compile(r"[-_'\w]{1,32}")
 _BLANKS = " \t\u3000"
