@@ -47,8 +47,10 @@ async def take_pictures(folder: Path) -> None:
         await page.set_viewport_size(SCREEN)
         await scenes.holdings(camera)
         await scenes.gate(camera, demo)
+        await scenes.holders(camera, demo)
         await scenes.proof(context, camera, folder)
         await scenes.sale(camera, demo)
+        await scenes.languages(camera, demo)
         await scenes.alert(camera, demo)
 
 

@@ -14,6 +14,8 @@ _HARBOUR_LIGHTS = "254"
 _OTHERS = {"brunowaves": "10007", "kestrel": "10010", "lanternfish": "10014", "soren": "10017"}
 _ADAS_ACCOUNT = "10001"
 _ROLE = "Whale"
+# What the answer of /roles begins with.
+_LANGUAGES = {"de": "Rollen", "fr": "rôles", "ja": "ロール"}
 _PHONE: ViewportSize = {"width": 488, "height": 800}
 _BESIDE_THE_PANEL: ViewportSize = {"width": 1240, "height": 770}
 
@@ -77,6 +79,26 @@ async def gate(camera: Camera, demo: Demo) -> None:
     await until(all_are_read)
     await camera.save("preview", shown)
     await ada.press(preview, "save")
+
+
+async def holders(camera: Camera, demo: Demo) -> None:
+    """Who holds a collection, for moderators."""
+    ada = await demo.person("ada")
+    await camera.page.get_by_test_id(f"channel-{ada.named('channels', 'general')}").click()
+    answer = await type_command(camera.page, f"/holders list {_HARBOUR_LIGHTS}")
+    await expect(answer).to_contain_text("Kestrel")
+    await camera.save("holders", answer)
+
+
+async def languages(camera: Camera, demo: Demo) -> None:
+    """The first answer of a newcomer in three languages."""
+    ada = await demo.person("ada")
+    for locale, title in _LANGUAGES.items():
+        await demo.post("/_sandbox/locales", user=ada.user, locale=locale)
+        answer = await type_command(camera.page, "/roles")
+        await expect(answer).to_contain_text(title)
+        await camera.save(f"roles-{locale}", answer)
+    await demo.post("/_sandbox/locales", user=ada.user, locale="en-US")
 
 
 async def proof(context: BrowserContext, camera: Camera, folder: Path) -> None:
