@@ -144,7 +144,8 @@ def _change(
         return (ChangeKind.DOWN if after.low else ChangeKind.LEFT), before
     if is_exact(before) and is_exact(after):
         return None, before
-    if not all(each.was_looked_at(since) for each in past):
+    # Who is known to have held some then is no new face, whatever account of theirs was first read since.
+    if before.low == 0 and not all(each.was_looked_at(since) for each in past):
         return (ChangeKind.SEEN_FIRST if after.low else None), before
     return ChangeKind.UNKNOWN, before
 

@@ -51,8 +51,8 @@ COLUMNS = (
 _YES_OR_UNKNOWN = {Ternary.YES: "yes", Ternary.UNKNOWN: "unknown"}
 # What a spreadsheet takes for a formula, at the start of a cell.
 _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
-# The same after what it may take for the end of a cell, in a line that is none of cells.
-_FORMULA_WITHIN = re.compile(r"([,;\t|]\s*)([=+\-@])")
+# The same after what it may take for the end of a cell, in a line that is none of cells; a cell may begin with quotes.
+_FORMULA_WITHIN = re.compile(r"([,;\t|][\s\"']*)([=+\-@])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 

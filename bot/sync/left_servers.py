@@ -40,10 +40,11 @@ class LeftServers:
         store, before = self._store, self._clock() - RETAINED
         gone = {*await store.sync.servers.left_before(before), *await store.gates.left_before(before)}
         for guild_id in gone:
-            await store.sync.servers.forget(guild_id)
             await store.keep_outs.forget_guild(guild_id)
             await store.guild_settings.forget_guild(guild_id)
             await store.snapshots.forget_guild(guild_id)
-            await store.gates.forget_guild(guild_id)  # last: by it the others are found again after a kill
+            # These last: by either of them the others are found again after a kill.
+            await store.sync.servers.forget(guild_id)
+            await store.gates.forget_guild(guild_id)
         await store.sync.servers.purge(before)
         await store.sync.owed.purge(before)

@@ -72,20 +72,16 @@ class SnapshotMaker:
         """What a server has set."""
         return await self._store.guild_settings.of(guild_id, self._defaults)
 
-    async def make(
-        self, guild_id: int, request: SnapshotRequest, *, schedule_id: int | None = None, retain: int = 0
-    ) -> Snapshot:
-        """Make a snapshot and store it.
-
-        Args:
-            guild_id: The server.
-            request: What it is of.
-            schedule_id: The schedule that wants it; None: somebody does.
-            retain: How many like it are retained; 0: as the operator has set it.
+    async def make(self, guild_id: int, request: SnapshotRequest) -> Snapshot:
+        """Make a snapshot that somebody wants, and store it.
 
         Raises:
             InputError: the rule cannot be read any more.
         """
+        snapshot = await self._take(guild_id, request)
+        return await self._store.snapshots.add(snapshot, retain=self._knowledge.retain)
+
+    async def _take(self, guild_id: int, request: SnapshotRequest, schedule_id: int | None = None) -> Snapshot:
         rule = parse_stored(request, self._networks)
         settings = await self.settings_of(guild_id)
         question = RuleQuestion(guild_id, request, rule, settings, await self._store.gates.aliases(guild_id))
@@ -97,9 +93,7 @@ class SnapshotMaker:
             found += fitting(question, stored, now, knowledge.patience, slice(start, start + _AT_ONCE))
         named = set(collections_of(rule))
         names = await self._store.readings.names_of(named) if named else {}
-        return await self._store.snapshots.add(
-            to_snapshot(question, found, now, names, schedule_id), retain=retain or knowledge.retain
-        )
+        return to_snapshot(question, found, now, names, schedule_id)
 
     async def get(self, guild_id: int, number: int) -> Snapshot:
         """A snapshot of a server.
@@ -123,18 +117,21 @@ class SnapshotMaker:
         return made
 
     async def _run(self, schedule: SnapshotSchedule, now: datetime) -> bool:
-        next_at, failure = next_time(schedule.every, schedule.first_at, now), ""
+        next_at = next_time(schedule.every, schedule.first_at, now)
         try:
-            snapshot = await self.make(
-                schedule.guild_id, schedule.request, schedule_id=schedule.schedule_id, retain=schedule.retain
-            )
+            snapshot = await self._take(schedule.guild_id, schedule.request, schedule.schedule_id)
         except InputError as error:
-            failure = error.sentence
-            log.warning("snapshots: schedule %d makes none: %s", schedule.schedule_id, failure)
-        else:
-            await self._store.sync.posts.add(post_of(snapshot, now))
-        await self._store.snapshot_schedules.done(schedule.schedule_id, next_at, failure)
-        return not failure
+            log.warning("snapshots: schedule %d makes none: %s", schedule.schedule_id, error.sentence)
+            await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, error.sentence)
+            return False
+        stored = await self._store.snapshots.add_scheduled(
+            snapshot,
+            retain=schedule.retain,
+            retain_others=self._knowledge.retain,
+            next_at=next_at,
+            post=lambda made: post_of(made, now),
+        )
+        return stored is not None
 
 
 def parse_stored(request: SnapshotRequest, networks: Names) -> Rule:

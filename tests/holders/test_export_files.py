@@ -167,6 +167,16 @@ def test_a_formula_in_a_collections_name_is_disarmed_and_stays_in_its_line() -> 
         assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in cells)
 
 
+@pytest.mark.parametrize("name", ['x,"=1+1"', 'x;"+1"', 'x, "@A1"', 'x,"" =1', 'x|"-1"'])
+def test_a_formula_in_a_quoted_cell_of_a_name_is_disarmed(name: str) -> None:
+    lines = text(replace(CERTAIN, names=(name,)), Layout.CSV).splitlines()
+    [head] = [line for line in lines if line.startswith("# of:")]
+    for delimiter in ",;|":
+        for skips in (False, True):
+            [cells] = csv.reader([head], delimiter=delimiter, skipinitialspace=skips)
+            assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in cells)
+
+
 def test_each_row_has_each_column() -> None:
     for line in csv.reader(text(ALL, Layout.CSV).splitlines()):
         if not line[0].startswith("#"):

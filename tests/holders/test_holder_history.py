@@ -88,6 +88,35 @@ async def test_whoever_proved_an_account_since_was_not_looked_at_before(sync: Sy
     assert said(await changes(sync, 5 * HOUR)) == [("seen_first", 2, 0, 4)]
 
 
+async def test_a_holder_who_proved_another_account_since_is_no_new_face(sync: SyncHarness) -> None:
+    await sync.member(1, holds=3)
+    await sync.turn()
+    await sync.pass_time(6 * HOUR, step=HOUR)
+    sync.buy(11, holds=2)
+    await sync.link(1, 11)
+    await sync.pass_time(HOUR, step=HOUR)
+
+    found = await changes(sync, 5 * HOUR)
+
+    assert said(found) == [("unknown", 1, 3, 5)]
+    assert found.changes[0].before.high is None
+
+
+async def test_a_holder_with_a_new_account_of_whom_nothing_is_known_now_is_not_left_out(sync: SyncHarness) -> None:
+    await sync.member(1, holds=3)
+    await sync.turn()
+    await sync.pass_time(6 * HOUR, step=HOUR)
+    sync.buy(11, holds=2)
+    await sync.link(1, 11)
+    await sync.pass_time(HOUR, step=HOUR)
+    sync.source.is_down = True
+    await sync.pass_time(6 * HOUR, step=HOUR)
+
+    found = await changes(sync, 9 * HOUR)
+
+    assert (said(found), found.unchanged) == ([("unknown", 1, 3, 0)], 0)
+
+
 async def test_a_member_who_joined_the_server_since_is_a_new_holder_there(sync: SyncHarness) -> None:
     await sync.member(1, holds=2)
     await sync.member(2, holds=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -19,11 +20,12 @@ from bot.holders.snapshot_changes import ChangeKind, compare
 from bot.linking.vouching import ProvenHere
 from bot.names import Names
 from bot.store.holders.schedule_table import MOST_SCHEDULES
+from bot.store.pseudonyms import pseudonyms
 from bot.store.webhooks.event_log import read_events
 from bot.store.webhooks.webhook_store import Admin
 from bot.sync.gather import Gatherer
 from bot.sync.rule_holders import Knowledge
-from bot.sync.snapshots import SnapshotMaker
+from bot.sync.snapshots import SnapshotMaker, post_of
 from bot.webhooks.values.event import EventType
 from tests.sync.sync_harness import (
     GUILD,
@@ -297,3 +299,57 @@ async def test_addresses_that_members_share_are_those_since_they_joined(sync: Sy
     await sync.rows(share, [user(2), GUILD, str(account_of(2)), joined - 1])  # before they left and came again
     assert await sync.store.snapshots.shared(GUILD) == {(user(1), str(account_of(1)))}
     assert await sync.store.snapshots.shared(OTHER_GUILD) == frozenset()
+
+
+# ---------------------------------------------------------------- what happens while one is made
+
+
+async def test_who_has_their_data_deleted_while_one_is_made_is_not_in_it(sync: SyncHarness) -> None:
+    await sync.members(2)
+    await sync.turn()
+    maker = maker_of(sync)
+    # Read already, and not stored yet.
+    taken = await maker.make(GUILD, LIGHTS)
+    await sync.store.members.delete(user(1), sync.now, pseudonyms("token"), refused_until=sync.now)
+    stored = await sync.store.snapshots.add(replace(taken, snapshot_id=0), retain=9)
+    assert (set(kinds(stored)), stored.forgotten) == ({2}, 1)
+    assert await maker.get(GUILD, stored.snapshot_id) == stored
+    assert await sync.rows("SELECT count(*) FROM snapshot_rows WHERE user_id = ?", [user(1)]) == [(0,)]
+
+
+async def test_a_kill_while_one_is_stored_leaves_neither_it_nor_a_second_one(sync: SyncHarness) -> None:
+    await sync.member(1)
+    await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.DAY, 9, sync.now)
+    stop = "BEGIN SELECT raise(ABORT, 'killed'); END"
+    await sync.rows(f"CREATE TRIGGER kill BEFORE INSERT ON sync_posts WHEN NEW.kind = 'snapshot' {stop}")
+    with pytest.raises(sqlite3.IntegrityError, match="killed"):
+        await maker_of(sync).run_due()
+    await sync.rows("DROP TRIGGER kill")
+    assert await maker_of(sync).run_due() == 1
+    assert len(await sync.store.snapshots.of_guild(GUILD, 9)) == 1
+
+
+async def test_a_schedule_that_is_ended_meanwhile_makes_none(sync: SyncHarness) -> None:
+    await sync.member(1)
+    schedule = await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.DAY, 1, sync.now)
+    assert schedule
+    by_hand = await maker_of(sync).make(GUILD, LIGHTS)
+    await sync.store.snapshot_schedules.remove(GUILD, schedule.schedule_id)
+    late = replace(by_hand, schedule_id=schedule.schedule_id)
+    stored = await sync.store.snapshots.add_scheduled(
+        late, retain=1, retain_others=9, next_at=sync.now, post=lambda made: post_of(made, sync.now)
+    )
+    assert stored is None
+    assert [each.snapshot for each in await sync.store.snapshots.of_guild(GUILD, 9)] == [replace(by_hand, members=())]
+
+
+async def test_what_an_ended_schedule_made_is_not_retained_for_ever(sync: SyncHarness) -> None:
+    await sync.member(1)
+    for _ in range(4):
+        schedule = await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.DAY, 9, sync.now)
+        assert schedule
+        await maker_of(sync, retain=2).run_due()
+        await sync.store.snapshot_schedules.remove(GUILD, schedule.schedule_id)
+    await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.DAY, 9, sync.now)
+    await maker_of(sync, retain=2).run_due()
+    assert len(await sync.store.snapshots.of_guild(GUILD, 99)) == 2 + 1

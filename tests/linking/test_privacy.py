@@ -102,7 +102,8 @@ async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
     await harness.store.webhooks.add_endpoint(
         GUILD, "https://example.org/", b"salt", now, Admin(ANN, harness.pseudonym(ANN)), most=1
     )
-    await sync.members.seen(GUILD, ANN, JOINED, now, now)
+    for member in (ANN, CLEO):
+        await sync.members.seen(GUILD, member, JOINED, now, now)
     run_id = await sync.runs.begin(GUILD, now, by=ANN)
     intent = Intent(GUILD, ANN, 7, gate.gate_id, run_id, Act.ADD, f"gives it to {ANN}", is_counted=False, at=now)
     await sync.ledger.begin(intent)

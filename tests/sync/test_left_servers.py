@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
 
+from bot.holders.snapshot import Every, SnapshotRequest
 from bot.roles.safety import Cause
+from bot.store.webhooks.webhook_store import Admin
 from tests.sync.sync_harness import GUILD, OTHER_GUILD, TEN_MINUTES, SyncHarness, account_of, open_sync, user
 
 pytestmark = pytest.mark.asyncio
 
 
 async def a_server(harness: SyncHarness) -> None:
-    """Members with roles, settings, and an account that is kept out."""
+    """Members with roles, settings, an account that is kept out, and a webhook with events."""
     await harness.gate()
+    admin = Admin(9, b"nine")
+    await harness.store.webhooks.add_endpoint(GUILD, "https://example.org/", b"salt", harness.now, admin, most=5)
     await harness.members(3)
     await harness.member(4)
     await harness.turn()
@@ -57,11 +62,27 @@ async def test_after_thirty_days_nothing_names_the_server(*, while_offline: bool
         await a_server(harness)
         before = await tables_with_it(harness)
         assert before >= {"gates", "guild_settings", "keep_outs", "role_grants", "sync_members", "owed_roles"}
+        assert before >= {"webhook_endpoints", "webhook_events", "webhook_logs"}
         await kicked(harness, while_offline=while_offline)
         harness.advance(timedelta(days=29))
         await harness.sync.purge()
         assert await tables_with_it(harness) >= before - {"sync_posts", "sync_changes", "sync_runs"}
         harness.advance(timedelta(days=1, seconds=1))
+        await harness.sync.purge()
+        assert await tables_with_it(harness) == set()
+
+
+async def test_what_a_kill_left_of_a_server_without_gates_is_forgotten_the_next_time() -> None:
+    async with open_sync() as harness:
+        await harness.member(1)
+        await harness.store.snapshot_schedules.add(GUILD, SnapshotRequest("254"), Every.DAY, 1, harness.now)
+        await kicked(harness)
+        harness.advance(timedelta(days=31))
+        stop = "BEGIN SELECT raise(ABORT, 'killed'); END"
+        await harness.rows(f"CREATE TRIGGER kill BEFORE DELETE ON snapshot_schedules {stop}")
+        with pytest.raises(sqlite3.IntegrityError, match="killed"):
+            await harness.sync.purge()
+        await harness.rows("DROP TRIGGER kill")
         await harness.sync.purge()
         assert await tables_with_it(harness) == set()
 

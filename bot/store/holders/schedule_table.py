@@ -59,19 +59,22 @@ class SnapshotSchedules:
         rows = await self._writer.run(lambda db: db.execute(sql, [seconds(now), limit]).fetchall())
         return [_to_schedule(row) for row in rows]
 
-    async def done(self, schedule_id: int, next_at: datetime, failure: str = "") -> None:
-        """A snapshot was made, or could not be: the next one is due later."""
+    async def failed(self, schedule_id: int, next_at: datetime, failure: str) -> None:
+        """No snapshot could be made: the next one is due later. Of one that was made, see `Snapshots.add_scheduled`."""
         sql = "UPDATE snapshot_schedules SET next_at = ?, failure = ? WHERE schedule_id = ?"
         values = [seconds(next_at), failure, schedule_id]
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 
     async def remove(self, guild_id: int, schedule_id: int) -> bool:
-        """Make none by it any more; what it made stays. False: that server has no such schedule."""
+        """Make none by it any more; what it made stays, and is retained like what somebody had made.
+
+        False: that server has no such schedule.
+        """
         its = [schedule_id, guild_id]
 
         def work(db: Database) -> bool:
-            found = first(db, "SELECT 1 FROM snapshot_schedules WHERE schedule_id = ? AND guild_id = ?", its)
-            db.execute("DELETE FROM snapshot_schedules WHERE schedule_id = ? AND guild_id = ?", its)
+            found = first(db, "DELETE FROM snapshot_schedules WHERE schedule_id = ? AND guild_id = ? RETURNING 1", its)
+            db.execute("UPDATE snapshots SET schedule_id = NULL WHERE schedule_id = ? AND guild_id = ?", its)
             return found is not None
 
         return await self._writer.transaction(work)

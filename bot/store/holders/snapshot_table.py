@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -56,10 +57,46 @@ class Snapshots:
         self._reader = reader
 
     async def add(self, snapshot: Snapshot, *, retain: int) -> Snapshot:
-        """Store a snapshot, and delete the oldest ones like it beyond `retain`; returns it with its number."""
-        # On neither the loop nor the store's thread, for which others wait.
+        """Store a snapshot that somebody had made, and delete the oldest ones like it beyond `retain`.
+
+        Returns it as it is stored: with its number, and without members who had their data deleted meanwhile.
+        """
         rows = await asyncio.to_thread(lambda: list(_rows_of(snapshot)))
         return await self._writer.transaction(lambda db: add(db, snapshot, retain, rows))
+
+    async def add_scheduled(
+        self,
+        snapshot: Snapshot,
+        *,
+        retain: int,
+        retain_others: int,
+        next_at: datetime,
+        post: Callable[[Snapshot], NewPost],
+    ) -> Snapshot | None:
+        """Store what a schedule made, have it said, and record when the next one is due; all of it or nothing.
+
+        Args:
+            snapshot: With the schedule's number.
+            retain: How many of that schedule's are retained.
+            retain_others: How many of the server's that belong to no schedule.
+            next_at: When the next one is due.
+            post: What the log channel says of it as it is stored.
+
+        Returns:
+            It as it is stored; None: the schedule was ended meanwhile, and nothing is.
+        """
+        rows = await asyncio.to_thread(lambda: list(_rows_of(snapshot)))
+
+        def work(db: Database) -> Snapshot | None:
+            due = "UPDATE snapshot_schedules SET next_at = ?, failure = '' WHERE schedule_id = ? RETURNING 1"
+            if first(db, due, [seconds(next_at), snapshot.schedule_id]) is None:
+                return None
+            stored = add(db, snapshot, retain, rows)
+            _prune(db, snapshot.guild_id, None, retain_others)
+            enqueue(db, post(stored))
+            return stored
+
+        return await self._writer.transaction(work)
 
     async def get(self, guild_id: int, snapshot_id: int) -> Snapshot | None:
         """A snapshot of a server; None: it has none with that number. A long read."""
@@ -102,7 +139,16 @@ class Snapshots:
 
 
 def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any, ...]] | None = None) -> Snapshot:
-    """Store a snapshot within a transaction; see `Snapshots.add`."""
+    """Store a snapshot within a transaction; see `Snapshots.add`.
+
+    Args:
+        db: In a transaction.
+        snapshot: As it was made from what was read before.
+        retain: How many like it are retained.
+        rows: Its rows, where they were made on neither the loop nor the store's thread, for which others wait.
+    """
+    rows = _rows_of(snapshot) if rows is None else rows
+    snapshot, rows = _without_forgotten(db, snapshot, rows)
     request = snapshot.request
     cursor = db.conn.execute(
         "INSERT INTO snapshots "
@@ -123,12 +169,29 @@ def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any,
     )
     snapshot_id = int(cursor.lastrowid or 0)
     sql = f"INSERT INTO snapshot_rows (snapshot_id, {_ROWS}) VALUES ({snapshot_id}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    db.conn.executemany(sql, _rows_of(snapshot) if rows is None else rows)
-    older = [row[0] for row in db.execute(_OLDER, [snapshot.guild_id, snapshot.schedule_id, retain]).fetchall()]
-    db.conn.executemany("DELETE FROM snapshots WHERE snapshot_id = ?", [(each,) for each in older])
+    db.conn.executemany(sql, rows)
+    _prune(db, snapshot.guild_id, snapshot.schedule_id, retain)
     stored = replace(snapshot, snapshot_id=snapshot_id)
     add_event(db, snapshot.guild_id, _event_of(stored))
     return stored
+
+
+def _prune(db: Database, guild_id: int, schedule_id: int | None, retain: int) -> None:
+    older = [(row[0],) for row in db.execute(_OLDER, [guild_id, schedule_id, retain]).fetchall()]
+    db.conn.executemany("DELETE FROM snapshots WHERE snapshot_id = ?", older)
+
+
+def _without_forgotten(
+    db: Database, snapshot: Snapshot, rows: Iterable[tuple[Any, ...]]
+) -> tuple[Snapshot, Iterable[tuple[Any, ...]]]:
+    """Leave out members who had all their data deleted since it was read: a snapshot must not bring it back."""
+    known = {row[0] for row in db.execute("SELECT user_id FROM sync_members WHERE guild_id = ?", [snapshot.guild_id])}
+    gone = {member.user_id for member in snapshot.members} - known
+    if not gone:
+        return snapshot, rows
+    left = tuple(member for member in snapshot.members if member.user_id not in gone)
+    forgotten = snapshot.forgotten + len(gone)
+    return replace(snapshot, members=left, forgotten=forgotten), [row for row in rows if row[0] not in gone]
 
 
 def _event_of(snapshot: Snapshot) -> NewEvent:
