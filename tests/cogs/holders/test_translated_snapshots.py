@@ -36,9 +36,8 @@ def shouted(tmp_path: Path) -> Language:
 
 def lines_of(embed: discord.Embed) -> list[str]:
     """All that a card says, line by line."""
-    return [
-        line for text in (embed.title, embed.description, embed.footer.text) for line in (text or "").split("\n") if line
-    ]
+    texts = (embed.title, embed.description, embed.footer.text)
+    return [line for text in texts for line in (text or "").split("\n") if line]
 
 
 def test_a_comparison_is_in_the_readers_language(shouted: Language) -> None:
