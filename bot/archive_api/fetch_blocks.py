@@ -7,8 +7,9 @@ on the events. A node that gives another block is passed over, and named if no o
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -50,11 +51,12 @@ class FetchProgress:
 
 @dataclass(frozen=True, slots=True)
 class _Announced:
-    """An event, and where it is from."""
+    """An event, and where it is from; `place` is that of its block among those of the transaction, from 0 on."""
 
     event: BlockEvent
     l1_block: int
     transaction: str
+    place: int = 0
 
 
 async def fetch_blocks(nodes: HistoryNodes, folder: BlockFolder, report: Callable[[FetchProgress], None]) -> None:
@@ -114,7 +116,12 @@ def _announced(node: int, logs: Sequence[Any]) -> list[_Announced]:
         events = [_one_event(log) for log in logs if not log.get("removed")]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnavailableError(_NOT_AN_EVENT, node=node + 1) from error
-    return sorted(events, key=lambda each: each.event.number)
+    places: Counter[str] = Counter()
+    placed = []
+    for each in sorted(events, key=lambda each: each.event.number):
+        placed.append(replace(each, place=places[each.transaction]))
+        places[each.transaction] += 1
+    return placed
 
 
 def _one_event(log: dict[str, Any]) -> _Announced:
@@ -127,7 +134,7 @@ def _one_event(log: dict[str, Any]) -> _Announced:
 
 
 def _batches(announced: Sequence[_Announced]) -> list[list[_Announced]]:
-    """Some transactions at a time, each with all of its blocks."""
+    """Some transactions at a time, each with all of its blocks that are not stored yet."""
     transactions = [list(blocks) for _, blocks in groupby(announced, key=lambda each: each.transaction)]
     return [
         [block for transaction in transactions[start : start + STORED_EVERY] for block in transaction]
@@ -182,10 +189,12 @@ async def _transaction(
 
 def _checked(announced: Sequence[_Announced], calldata: bytes, before: BlockEvent | None) -> list[FetchedBlock]:
     blocks = read_blocks(calldata)
-    if len(blocks) != len(announced):
-        raise BlockError(_OTHER_COUNT, found=len(blocks), expected=len(announced))
+    # The last event is that of the last block; the first ones are missing where a crash stored their blocks alone.
+    if len(blocks) != announced[-1].place + 1:
+        raise BlockError(_OTHER_COUNT, found=len(blocks), expected=announced[-1].place + 1)
     fetched: list[FetchedBlock] = []
-    for each, block in zip(announced, blocks, strict=True):
+    for each in announced:
+        block = blocks[each.place]
         check_block(before, each.event, block)
         before = each.event
         fetched.append(FetchedBlock(each.event, block, each.l1_block, each.transaction))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from bot.counts import Count
+from bot.messages import Words
 
 # More of them cannot be told from one another, or read.
 MOST_LINES = 4
@@ -33,6 +34,11 @@ class Label:
 
     text: str
     instead: str = ""
+
+    @classmethod
+    def of(cls, words: Words) -> Self:
+        """A sentence in the reader's language; in English where no font has its letters."""
+        return cls(words.render(), str(words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,9 @@ class HolderGaps:
                     break
             why = why or await self._hides_some(source, collection, asker)
         except TesseraError as error:
+            why = _BROKE_OFF(cause=safe_text(error.words.render().rstrip(".。"), _CAUSE))
             if not accounts:
-                return _unlisted(collection, _BROKE_OFF(cause=safe_text(error.sentence.rstrip("."), _CAUSE)))
-            why = _BROKE_OFF(cause=safe_text(error.sentence.rstrip("."), _CAUSE))
+                return _unlisted(collection, why)
         holders = count_listed_holders(len(accounts), whole=why is None)
         return CollectionHolders(collection, holders, accounts, as_of, why)
 

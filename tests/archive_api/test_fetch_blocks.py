@@ -20,7 +20,7 @@ from bot.errors import ConfigError, ContradictionError, TesseraError, Unavailabl
 from bot.l2.block_errors import BlockError, ChainError
 from sandbox.community import load_world
 from sandbox.rollup.history import community_history
-from tests.archive_api.fetched_blocks import fetched
+from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.l2.made_blocks import accounts
 from tests.sandbox_client import SandboxClient, open_sandbox
 
@@ -144,6 +144,16 @@ async def test_a_run_that_is_killed_between_any_two_writes_ends_in_the_same_fold
             await fetch_blocks(nodes(sandbox, session), folder, kill)
     assert runs > 5
     assert list(BlockFolder(tmp_path).iter_blocks()) == BLOCKS
+
+
+async def test_a_run_that_was_killed_between_two_blocks_of_one_transaction_goes_on_there(
+    sandbox: SandboxClient, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    inside = [place for place in range(1, len(BLOCKS)) if BLOCKS[place - 1].transaction == BLOCKS[place].transaction]
+    for place in (inside[0], inside[-1]):
+        path = tmp_path / str(place)
+        folder_of(path, BLOCKS[:place])
+        assert await fetch(nodes(sandbox, session), path) == BLOCKS
 
 
 @pytest.mark.parametrize(

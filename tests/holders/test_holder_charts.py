@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,10 @@ from bot.holders.past import ObservedAccount
 from bot.holders.retention import retention_of
 from bot.holders.trend import TrendPoint
 from bot.holdings import Account
+from bot.messages import Message, written_in
 from bot.pictures.chart_words import numbers
 from bot.pictures.charts import Label
+from tests.compiled_language import compiled_language
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 REF = CollectionRef("loopring", "254")
@@ -120,3 +123,22 @@ def test_the_chart_of_both_has_a_number_for_each_pair(count: int) -> None:
     lists = [holders((1, Count(1, 1)))] * count
     chart = overlap_chart([Label(str(n)) for n in range(count)], overlap_of(lists), START)
     assert len(numbers(chart)) == count * (count + 1) // 2
+
+
+def test_where_no_font_has_the_letters_of_the_readers_language_all_of_a_chart_is_in_english(tmp_path: Path) -> None:
+    japanese = compiled_language(
+        tmp_path,
+        {
+            Message("{name}: holders over time"): "{name}の推移",
+            Message("{name}: who held it on {day} and still does"): "{day}の{name}",
+        },
+    )
+    found = retention_of([account(1, (-1, 3))], [REF], MOMENTS, AGES)
+    with written_in(japanese):
+        charts = trend_chart(NAME, [TrendPoint(START, 1, 3, 0)]), retention_chart(NAME, found)
+    titles = [chart.heading.title for chart in charts]
+    assert [title.text for title in titles] == ["港の灯りの推移", "2026-10-01の港の灯り"]
+    assert [title.instead for title in titles] == [
+        "loopring:254: holders over time",
+        "loopring:254: who held it on 2026-10-01 and still does",
+    ]

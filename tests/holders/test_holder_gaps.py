@@ -12,6 +12,7 @@ from bot.counts import Count
 from bot.gates.rule import CollectionRef
 from bot.holders.gap import HolderGap
 from bot.lookup.lookup import Lookup
+from bot.messages import language_of, written_in
 from bot.sources.askers import Asker
 from bot.sources.blockscout import BlockscoutSource
 from bot.sync.holder_gaps import HolderGaps
@@ -118,6 +119,16 @@ async def test_a_source_that_is_down_says_nothing_about_how_many_there_are(
 async def test_a_collection_that_there_is_not_says_so(sync: SyncHarness, eth: BlockscoutSource) -> None:
     found = await gap(sync, eth, CollectionRef("eip155:1", NOBODY))
     assert "knows no collection" in str(found.collections[0].why_open)
+
+
+async def test_why_a_source_cannot_be_read_is_in_the_readers_language(sync: SyncHarness, eth: BlockscoutSource) -> None:
+    german = language_of("de")
+    with written_in(german):
+        found = await gap(sync, eth, CollectionRef("eip155:1", NOBODY))
+    why = found.collections[0].why_open
+    assert why
+    assert "knows no collection" not in why.render(german)
+    assert NOBODY[-4:] in why.render(german).lower()
 
 
 async def test_a_source_that_cannot_list_holders_is_named(sync: SyncHarness, eth: BlockscoutSource) -> None:

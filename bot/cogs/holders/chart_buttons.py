@@ -151,5 +151,4 @@ async def _name_of(desk: HolderDesk, ref: CollectionRef) -> Label:
 
 
 def _of_gate(gate: Gate) -> Label:
-    words = _ROLE_OF_GATE(gate=gate.gate_id).render()
-    return Label(words, words)
+    return Label.of(_ROLE_OF_GATE(gate=gate.gate_id))

@@ -74,12 +74,14 @@ class DiffPages:
         ]
         listed = diff.of(self.kind)[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
         embed = discord.Embed(
-            title=str(_TITLE(first=before.snapshot_id, second=after.snapshot_id)),
-            description="\n".join([*map(str, lines), "", *(map(_line, listed) if listed else [str(_NOBODY())])]),
+            title=_TITLE(first=before.snapshot_id, second=after.snapshot_id).render(),
+            description="\n".join(
+                [*(line.render() for line in lines), "", *(map(_line, listed) if listed else [_NOBODY().render()])]
+            ),
             colour=CAUTION if unknown else BRAND,
         )
         footer = _PAGE(tab=_TABS[self.kind](), page=page + 1, pages=self.page_count())
-        return [embed.set_footer(text=str(footer))]
+        return [embed.set_footer(text=footer.render())]
 
     def choices(self, page: int) -> Sequence[Choice]:
         """Nothing can be opened."""
@@ -105,7 +107,7 @@ class DiffPages:
 
     def tabs(self) -> Sequence[Choice]:
         """The kinds of change."""
-        return [Choice(kind.value, str(message())) for kind, message in _TABS.items()]
+        return [Choice(kind.value, message().render()) for kind, message in _TABS.items()]
 
     def tab(self) -> str:
         """The kind that is listed."""
@@ -117,4 +119,4 @@ class DiffPages:
 
 
 def _line(change: SnapshotChange) -> str:
-    return str(_LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after)))
+    return _LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after)).render()

@@ -11,7 +11,7 @@ from bot.holders.distribution import Distribution
 from bot.holders.overlap import Overlap
 from bot.holders.retention import Retention
 from bot.holders.trend import TrendPoint
-from bot.messages import Message, Words
+from bot.messages import Message
 from bot.pictures.charts import DistributionChart, Heading, Label, Line, OverlapChart, RetentionChart, TrendChart
 
 _TREND = Message("{name}: holders over time")
@@ -31,7 +31,7 @@ def trend_chart(name: Label, points: Sequence[TrendPoint]) -> TrendChart:
     """Holders over time; at least one point."""
     counts = [(point.at, _known(point.holders, point.unknown)) for point in points]
     heading = _heading(_titled(_TREND, name), points[-1].at, counts=[count for _, count in counts])
-    return TrendChart(heading, (Line(_label(_MEMBERS()), tuple(counts)),))
+    return TrendChart(heading, (Line(Label.of(_MEMBERS()), tuple(counts)),))
 
 
 def distribution_chart(name: Label, found: Distribution, as_of: datetime) -> DistributionChart:
@@ -45,17 +45,17 @@ def distribution_chart(name: Label, found: Distribution, as_of: datetime) -> Dis
 
 def overlap_chart(names: Sequence[Label], found: Overlap, as_of: datetime) -> OverlapChart:
     """How many hold both, of each two."""
-    return OverlapChart(_heading(_label(_OVERLAP()), as_of, counts=found.both.values()), tuple(names), found.both)
+    return OverlapChart(_heading(Label.of(_OVERLAP()), as_of, counts=found.both.values()), tuple(names), found.both)
 
 
 def retention_chart(name: Label, found: Retention) -> RetentionChart:
     """How many of those who held it then still do."""
     day = f"{found.since:%Y-%m-%d}"
-    title = Label(_RETENTION(name=name.text, day=day).render(), _RETENTION(name=name.instead, day=day).render())
+    title = _titled(_RETENTION, name, day=day)
     as_of = found.steps[-1][0]
     heading = _heading(title, as_of, counts=[count for _, count in found.steps])
     if found.unknown:
-        heading = Heading(title, _label(_COHORT_OPEN(count=found.unknown, time=_minute(as_of))))
+        heading = Heading(title, Label.of(_COHORT_OPEN(count=found.unknown, time=_minute(as_of))))
     span = as_of - found.since
     form = "%m-%d" if span.days else "%H:%M"
     return RetentionChart(heading, found.cohort, tuple((Label(f"{at:{form}}"), count) for at, count in found.steps))
@@ -65,19 +65,14 @@ def _known(yes: int, perhaps: int) -> Count:
     return count_yes([Ternary.YES] * yes + [Ternary.UNKNOWN] * perhaps, total(()))
 
 
-def _titled(message: Message, name: Label) -> Label:
-    return Label(message(name=name.text).render(), message(name=name.instead).render())
+def _titled(message: Message, name: Label, **values: object) -> Label:
+    return Label(message(name=name.text, **values).render(), str(message(name=name.instead, **values)))
 
 
 def _heading(title: Label, as_of: datetime, *, counts: Iterable[Count]) -> Heading:
     is_open = any(count.low != count.high for count in counts)
-    return Heading(title, _label((_AS_OF_OPEN if is_open else _AS_OF)(time=_minute(as_of))))
+    return Heading(title, Label.of((_AS_OF_OPEN if is_open else _AS_OF)(time=_minute(as_of))))
 
 
 def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
-
-
-def _label(words: Words) -> Label:
-    """In the reader's language; in English where no font has its letters."""
-    return Label(words.render(), str(words))

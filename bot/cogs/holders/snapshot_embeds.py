@@ -12,7 +12,7 @@ from bot.holders.export_head import how_known, remarks
 from bot.holders.export_view import ExportView
 from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, Weight
-from bot.messages import Message, Words
+from bot.messages import Message, Words, number_words
 from bot.store.holders.snapshot_table import ListedSnapshot
 from bot.ui.embeds import BRAND, CAUTION, cut_lines
 
@@ -67,7 +67,7 @@ def count_words(count: Count | None) -> Words | str:
         return "-"
     known = how_known(count)
     if known == "exactly":
-        return f"{count.low:,}"
+        return number_words(count.low)
     return _AT_LEAST(number=count.low) if known == "at least" else _UNKNOWN()
 
 
@@ -89,7 +89,7 @@ def exported_embed(view: ExportView, seal: Seal, missing: Sequence[Words]) -> di
 
 def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
     """What is said before a file is sent that is not complete."""
-    what = "\n".join(str(_LOUD(words=words)) for words in missing)
+    what = "\n".join(_LOUD(words=words).render() for words in missing)
     return _embed(_TITLE(number=view.snapshot.snapshot_id), [*_about(view.snapshot), _ASK(what=what)], is_loud=True)
 
 
@@ -139,5 +139,5 @@ def _about(snapshot: Snapshot) -> list[Words]:
 
 
 def _embed(title: Words, lines: Iterable[Words], *, is_loud: bool = False) -> discord.Embed:
-    text = cut_lines("\n".join(map(str, lines)), _DESCRIPTION)
-    return discord.Embed(title=str(title), description=text, colour=CAUTION if is_loud else BRAND)
+    text = cut_lines("\n".join(line.render() for line in lines), _DESCRIPTION)
+    return discord.Embed(title=title.render(), description=text, colour=CAUTION if is_loud else BRAND)

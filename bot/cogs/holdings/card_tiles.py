@@ -120,15 +120,15 @@ class HeldCard:
         """
         more = len(self.rows) - MOST_TILES
         tiles = tuple(
-            Tile(row.name, _label(row.count), card_parts.accent(row.collection).value, avatar)
+            Tile(row.name, Label.of(row.count), card_parts.accent(row.collection).value, avatar)
             for row, avatar in zip(self.rows[:MOST_TILES], avatars, strict=True)
         )
         return CardContent(
             name,
-            Label(safe_text(server, _NAME, plain=True), _SERVER().render()),
-            _label(self.summary),
-            _label(self.note),
-            _label(_MORE(count=more)) if more > 0 else Label(""),
+            Label(safe_text(server, _NAME, plain=True), str(_SERVER())),
+            Label.of(self.summary),
+            Label.of(self.note),
+            Label.of(_MORE(count=more)) if more > 0 else Label(""),
             accent,
             tiles,
         )
@@ -143,8 +143,3 @@ def _row(several: Sequence[Holding], *, is_whole: bool) -> CardRow:
 
 def _is_exact(part: Holdings) -> bool:
     return part.complete and part.stale_reason is None
-
-
-def _label(words: Words) -> Label:
-    """In the reader's language; in English where no font has its letters."""
-    return Label(words.render(), str(words))

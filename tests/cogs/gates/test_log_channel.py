@@ -146,7 +146,7 @@ async def test_what_began_to_wait_after_the_alert_is_not_decided_by_its_buttons(
         answer = await press(on.ada, message, label)
         assert on.sync.done == [(what, MOSAIC, ADA, 2)]
         assert [one.user_id for one in on.sync.waiting] == [ADA]
-        assert "**1 removal began to wait after it was posted** and stay undecided: `/sync staged`" in answer.text
+        assert "**1 removal began to wait after it was posted** and stays undecided: `/sync staged`" in answer.text
         (after,) = await on.posted()
         assert labels(after) == BUTTONS
         again = await press(on.ada, after, label)
