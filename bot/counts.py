@@ -12,7 +12,9 @@ unknown, without a lower or an upper bound, if the answer
 - is an earlier one that is shown again (`stale_reason`), is so old that it may have changed, or is from the future.
 
 There is no lower bound in these cases either: what an account held last June does not tell what it holds now, and a
-role given for it could not be removed until a live source reports the opposite.
+role given for it could not be removed until a live source reports the opposite. An operator may choose exactly that for
+an archive (`grants = true`): `held_then` is the lower bound that it gives then, for gates alone, and it never has an
+upper one. A lower bound can deny as well ("at most 3", "not"), so `bot.gates.judge` does not let these deny anything.
 
 `NotFoundError` is not an answer that was read, and so never a count. Where a source says "there is no such account",
 what the account holds is unknown, whatever it held before. No account is ever deleted on Loopring, and on a chain every
@@ -226,6 +228,11 @@ def remembered(seen: int, as_of: datetime | None, *, whole: bool, now: datetime,
     if not is_present(as_of, now=now, max_age=max_age):
         return unknown()
     return exact(seen) if whole else at_least(seen)
+
+
+def held_then(seen: int) -> Count:
+    """What an archive reports whose operator lets it earn roles: at least that, whenever it was, and never a bound."""
+    return at_least(seen)
 
 
 def as_of_then(low: int, high: int | None) -> Count:

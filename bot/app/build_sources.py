@@ -29,7 +29,7 @@ async def open_source(table: SourceTable, session: aiohttp.ClientSession) -> Sou
         ConfigError: an archive that cannot be used.
     """
     if isinstance(table, ArchiveTable):
-        return await ArchiveSource.open(table.path, name=table.name, label=table.label)
+        return await ArchiveSource.open(table.path, name=table.name, label=table.label, may_grant=table.grants)
     if isinstance(table, BlockscoutTable):
         return BlockscoutSource(session, table, name=table.name)
     return LoopringSource(session, table, name=table.name, label=table.label)

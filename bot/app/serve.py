@@ -41,6 +41,7 @@ from bot.cogs.linking.verify_cog import VerifyCog
 from bot.cogs.linking.vouch_cog import VouchCog
 from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
 from bot.cogs.linking.welcome_cog import WelcomeCog
+from bot.config.dangers import dangers_of_roles
 from bot.config.settings import Settings
 from bot.config.start_requirements import unmet_requirements
 from bot.errors import ConfigError
@@ -98,7 +99,7 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
         log.info("linking: %s", availability)
     for weakness in weaknesses(settings):
         log.warning("linking: %s", weakness)
-    for danger in settings.sync.dangers():
+    for danger in dangers_of_roles(settings):
         log.warning("sync: %s", danger)
     async with AsyncExitStack() as opened:
         clock, clock_url = MovedClock(), settings.discord.clock_url

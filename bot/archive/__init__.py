@@ -9,6 +9,7 @@ integrity      the full check of a file
 partial        a recording under way: append-only lines
 show           a file for a terminal
 snapshot_rows  a published list of holders, as CSV; snapshot_holdings: the same as the lines of an archive
+known_collections  which collection of Loopring's a contract is
 compare        what differs between two archives
 
 Recording from a source and serving over HTTP are in `bot.archive_api`, the commands in `bot.cli.archive_commands`.

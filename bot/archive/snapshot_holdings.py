@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
+from bot.archive.known_collections import KnownCollection, collections_of, standard_of
 from bot.archive.lines import AccountRecord, HeldRecord, order
 from bot.archive.snapshot_rows import SnapshotRow
 from bot.errors import InputError
-from bot.holdings import Collection, Nft, NftList
+from bot.holdings import LOOPRING, Collection, Nft, NftList
 from bot.messages import Message
 
 _TWICE = Message("Line {line}: the same NFT of the same holder is on a line before: which one counts is not clear.")
@@ -53,23 +54,38 @@ class SnapshotHoldings:
         """How many addresses the snapshot names."""
         return len(self._by_holder)
 
-    def collections(self, network: str) -> Iterator[Collection]:
-        """A collection for each contract, in the order of an archive; its standard where all rows agree about it."""
-        for contract in sorted(self._standards, key=order):
-            standards = self._standards[contract]
-            standard = next(iter(standards)) if len(standards) == 1 else ""
-            yield Collection(network, contract, contract_address=contract, nft_type=standard)
+    def collections(self, network: str, known: Mapping[str, KnownCollection]) -> list[Collection]:
+        """A collection for each contract, in the order of an archive; its standard where all rows agree about it.
 
-    def accounts(self, as_of: datetime, number_of: Callable[[str], str | None]) -> Iterator[AccountRecord]:
+        Args:
+            network: Whose contracts these are; on a chain the contract is the collection.
+            known: What is known of Loopring's collections, by contract.
+
+        Raises:
+            ConfigError: two contracts have one number.
+        """
+        standards = {contract: standard_of(found) for contract, found in self._standards.items()}
+        if network == LOOPRING:
+            return collections_of(standards, known)
+        return [
+            Collection(network, contract, contract_address=contract, nft_type=standards[contract])
+            for contract in sorted(standards, key=order)
+        ]
+
+    def accounts(
+        self, as_of: datetime, collections: Iterable[Collection], number_of: Callable[[str], str | None]
+    ) -> Iterator[AccountRecord]:
         """What each holder held, in the order of an archive.
 
         Args:
             as_of: The time that the snapshot is of.
+            collections: Those of this snapshot.
             number_of: The number of the account of an owner; None: not known.
 
         Raises:
             InputError: two owners have the same number.
         """
+        ids = {each.contract_address: each.collection_id for each in collections}
         named: dict[str, str] = {}
         for holder in self._by_holder:
             number = number_of(holder) or holder
@@ -79,16 +95,15 @@ class SnapshotHoldings:
         for number in sorted(named, key=order):
             holder = named[number]
             contracts = self._by_holder[holder]
-            held = tuple(
-                record for contract in sorted(contracts, key=order) if (record := _held(contract, contracts[contract]))
-            )
+            records = (_held(contract, ids[contract], contracts[contract]) for contract in contracts)
+            held = tuple(sorted((each for each in records if each), key=lambda each: order(each.collection_id)))
             yield AccountRecord(number, as_of, holder, len(held), "", held)
 
 
-def _held(contract: str, nfts: Mapping[tuple[int, str], int]) -> HeldRecord | None:
+def _held(contract: str, collection_id: str, nfts: Mapping[tuple[int, str], int]) -> HeldRecord | None:
     rows = tuple(
         Nft(key=f"{contract}:{standard}:{token_id:#x}", nft_id=f"0x{token_id:064x}", copies=copies)
         for (token_id, standard), copies in sorted(nfts.items())
         if copies
     )
-    return HeldRecord(contract, len(rows), NftList(rows, complete=True, total=len(rows))) if rows else None
+    return HeldRecord(collection_id, len(rows), NftList(rows, complete=True, total=len(rows))) if rows else None

@@ -15,6 +15,7 @@ from typing import Any
 
 from bot import __version__
 from bot.archive.compare import Comparison, Difference, DifferenceKind, compare
+from bot.archive.known_collections import read_known_collections
 from bot.archive.lines import Header
 from bot.archive.reader import Archive
 from bot.archive.snapshot_holdings import SnapshotHoldings
@@ -32,6 +33,7 @@ _CANNOT_WRITE = Message("{path}: cannot be written: {reason}.")
 _NOT_TEXT = Message("{path}: not a text in UTF-8.")
 _IN_FILE = Message("{path}: {problem}")
 _NO_TIME = Message("--as-of is “{typed}”, and must be a day or a time, such as 2026-06-28 or 2026-06-28T12:00+00:00.")
+_NOT_NUMBERED = Message("--collections is for Loopring's accounts alone: on a chain a collection is its contract.")
 _NO_OWNERS = Message("{path}: knows no owners, so it cannot say which account is whose.")
 
 _HEAD = ("kind", "account", "owner", "contract", "nft_id", "first", "second")
@@ -56,6 +58,9 @@ def add_arguments(commands: Any, config: argparse.ArgumentParser) -> None:
     new.add_argument("--label", default="Snapshot", help="who says so, for people (default: %(default)s)")
     new.add_argument("--network", default=LOOPRING, help="whose accounts these are (default: %(default)s)")
     new.add_argument("--numbers", type=Path, metavar="ARCHIVE", help="take the numbers of accounts from this archive")
+    new.add_argument(
+        "--collections", type=Path, metavar="FILE", help="CSV of known collections: contract, number, name, avatar"
+    )
     both = commands.add_parser("compare", parents=[config], help="say what differs between two archives")
     both.add_argument("first", type=Path)
     both.add_argument("second", type=Path)
@@ -71,10 +76,14 @@ def import_snapshot(arguments: argparse.Namespace) -> int:
     """
     if arguments.output.exists():
         raise ConfigError(_EXISTS, path=arguments.output)
+    if arguments.collections and arguments.network != LOOPRING:
+        raise InputError(_NOT_NUMBERED)
+    known = read_known_collections(arguments.collections) if arguments.collections else {}
     as_of = _time(arguments.as_of)
     digest = hashlib.sha256()
     holdings = _read(arguments.file, digest)
     header = Header(arguments.network, arguments.label, as_of, f"tessera {__version__}", has_nfts=True)
+    collections = holdings.collections(arguments.network, known)
     with _numbers(arguments.numbers, arguments.network) as number_of:
         numbered = 0
 
@@ -84,8 +93,8 @@ def import_snapshot(arguments: argparse.Namespace) -> int:
             numbered += number is not None
             return number
 
-        accounts = holdings.accounts(as_of, counted)
-        index = write_archive(arguments.output, header, holdings.collections(arguments.network), accounts)
+        accounts = holdings.accounts(as_of, collections, counted)
+        index = write_archive(arguments.output, header, collections, accounts)
     _print(
         f"{arguments.output}: {plural(index.count('accounts'), 'account')}, "
         f"{plural(index.count('collections'), 'contract')}, {plural(holdings.held, 'holding')}"

@@ -11,6 +11,7 @@ import discord
 from bot.app.build_sources import open_source, open_sources
 from bot.app.moved_clock import moved_time_warning
 from bot.cli.check_listeners import check_listeners
+from bot.config.dangers import dangers_of_roles
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable, SourceTable
 from bot.config.start_requirements import unmet_requirements
@@ -78,7 +79,7 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
         print_line(f"! {weakness}")
     if settings.discord.clock_url:
         print_line(f"! {moved_time_warning(settings.discord.clock_url)}")
-    for danger in (*settings.sync.dangers(), *settings.webhooks.dangers()):
+    for danger in (*dangers_of_roles(settings), *settings.webhooks.dangers()):
         print_line(f"! {danger}")
     if not settings.linking.rpc_urls:
         return 0

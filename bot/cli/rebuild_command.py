@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.archive.known_collections import KnownCollection, read_known_collections
 from bot.archive_api.block_folder import BlockFolder
 from bot.archive_api.fetch_blocks import fetch_blocks
 from bot.archive_api.history_nodes import HistoryNodes
 from bot.archive_api.rebuild_progress import RebuildProgress
-from bot.archive_api.rebuilt_archive import KnownCollection, read_known_collections, write_rebuilt
+from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
 from bot.config.settings import Settings
 from bot.config.source_tables import is_node_url

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from bot.config.fallbacks import refuse_wrong_fallbacks
 from bot.config.metrics_table import MetricsSettings
 from bot.config.moved_tables import how_to_write_loopring
 from bot.config.pictures_table import PicturesSettings
@@ -197,18 +198,7 @@ class Settings(Table):
 
     @model_validator(mode="after")
     def _sources_fit(self) -> Settings:
-        names = [table.name for table in self.sources]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"two sources are named {twice}")
-        fallbacks = {table.name: table.fallback for table in self.sources}
-        for name in names:
-            seen = [name]
-            while fallback := fallbacks[seen[-1]]:
-                if fallback not in fallbacks:
-                    raise ValueError(f"source {seen[-1]} names the fallback {fallback}, which is no source")
-                if fallback in seen:
-                    raise ValueError(f"the fallbacks of source {name} lead in a circle")
-                seen.append(fallback)
+        refuse_wrong_fallbacks(self.sources)
         return self
 
 

@@ -121,6 +121,7 @@ class ArchiveTable(_SourceTable):
 
     kind: Literal["archive"] = "archive"
     path: Path
+    grants: bool = False
 
 
 SourceTable = LoopringTable | BlockscoutTable | ArchiveTable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.counts import Count, total, unknown
@@ -81,6 +81,7 @@ class AccountFacts:
         as_of: When this was read; None: never.
         is_certain: False: whose the account is must be decided first (frozen, or its owner is not confirmed). It can
             then neither earn a role nor lose one: all that it could hold is unknown.
+        is_of_the_past: It is what an archive reports whose operator lets that earn roles: it can grant, and never deny.
     """
 
     account: Account
@@ -90,10 +91,17 @@ class AccountFacts:
     otherwise: Held = UNKNOWN_HELD
     as_of: datetime | None = None
     is_certain: bool = True
+    is_of_the_past: bool = False
 
     def of(self, collection: CollectionRef) -> Held:
         """What is held of a collection."""
         return self.held.get(collection, self.otherwise) if self.is_certain else UNKNOWN_HELD
+
+    def without_the_past(self) -> AccountFacts:
+        """What is known without an archive: nothing, but for what a server's rules count as not held."""
+        if not self.is_of_the_past:
+            return self
+        return replace(self, held={ref: held for ref, held in self.held.items() if held.kinds.high == 0})
 
 
 @dataclass(frozen=True, slots=True)

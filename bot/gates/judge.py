@@ -8,6 +8,7 @@ unknown number of everything, which makes only those rules unknown that they cou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -44,7 +45,19 @@ _OPPOSITE = {Ternary.YES: Ternary.NO, Ternary.NO: Ternary.YES, Ternary.UNKNOWN: 
 
 
 def judge(rule: Rule, facts: Facts) -> Verdict:
-    """The answer to a rule, with the answers to the rules that it consists of."""
+    """The answer to a rule, with the answers to the rules that it consists of.
+
+    What an archive reports (`AccountFacts.is_of_the_past`) can only grant: where it denies, as it does with "at most",
+    the answer is the one without it.
+    """
+    verdict = _answer(rule, facts)
+    if verdict.is_denied and any(account.is_of_the_past for account in facts.accounts):
+        present = tuple(account.without_the_past() for account in facts.accounts)
+        return _answer(rule, replace(facts, accounts=present))
+    return verdict
+
+
+def _answer(rule: Rule, facts: Facts) -> Verdict:
     return _JUDGES[type(rule)](rule, facts)
 
 
@@ -86,7 +99,7 @@ def _counted(rule: Rule, count: Count, least: int, most: int | None) -> Verdict:
 
 
 def _held_for(rule: HeldFor, facts: Facts) -> Verdict:
-    now = judge(rule.rule, facts)
+    now = _answer(rule.rule, facts)
     past = stretches(facts, rule.rule, lambda count: is_within(count, rule.rule.least, rule.rule.most))
     breaks = [stretch for stretch in past if stretch.answer is Ternary.NO]
     since = facts.now if now.is_denied else breaks[-1].end if breaks else None
@@ -117,7 +130,7 @@ def _held_for(rule: HeldFor, facts: Facts) -> Verdict:
 
 
 def _during(rule: During, facts: Facts) -> Verdict:
-    inner = judge(rule.rule, facts)
+    inner = _answer(rule.rule, facts)
     if rule.first and facts.now < start_of(rule.first):
         return Verdict(Ternary.NO, rule, WhyCode.NOT_BEGUN, (("first", rule.first.isoformat()),), (inner,))
     if rule.last and facts.now >= start_of(rule.last) + _DAY:
@@ -165,17 +178,17 @@ def _proven_within(rule: ProvenWithin, facts: Facts) -> Verdict:
 
 def _some_of(rule: SomeOf, facts: Facts) -> Verdict:
     codes = (WhyCode.SOME_GRANTED, WhyCode.TOO_FEW_GRANTED)
-    return _of_parts(rule, [judge(part, facts) for part in rule.rules], rule.needed, codes)
+    return _of_parts(rule, [_answer(part, facts) for part in rule.rules], rule.needed, codes)
 
 
 def _any_of(rule: AnyOf, facts: Facts) -> Verdict:
     codes = (WhyCode.SOME_GRANTED, WhyCode.TOO_FEW_GRANTED)
-    return _of_parts(rule, [judge(part, facts) for part in rule.rules], 1, codes)
+    return _of_parts(rule, [_answer(part, facts) for part in rule.rules], 1, codes)
 
 
 def _all_of(rule: AllOf, facts: Facts) -> Verdict:
     codes = (WhyCode.ALL_GRANTED, WhyCode.NOT_ALL_GRANTED)
-    return _of_parts(rule, [judge(part, facts) for part in rule.rules], len(rule.rules), codes)
+    return _of_parts(rule, [_answer(part, facts) for part in rule.rules], len(rule.rules), codes)
 
 
 def _of_parts(rule: Rule, parts: Iterable[Verdict], needed: int, codes: tuple[WhyCode, WhyCode]) -> Verdict:
@@ -188,7 +201,7 @@ def _of_parts(rule: Rule, parts: Iterable[Verdict], needed: int, codes: tuple[Wh
 
 
 def _not(rule: Not, facts: Facts) -> Verdict:
-    inner = judge(rule.rule, facts)
+    inner = _answer(rule.rule, facts)
     status = _OPPOSITE[inner.status]
     code = {Ternary.YES: WhyCode.IS_DENIED, Ternary.NO: WhyCode.NOT_DENIED}.get(status, WhyCode.MAY_BE_GRANTED)
     return Verdict(status, rule, code, (), (inner,))

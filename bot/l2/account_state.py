@@ -17,10 +17,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ContractHoldings:
-    """The NFTs of one contract, each with its copies, in the order of their ids."""
+    """The NFTs of one contract, each with its copies, in the order of their ids.
+
+    Attributes:
+        contract: Its address in lower case.
+        nfts: Id and copies.
+        nft_types: Which there are among them, as blocks have it: 0 is ERC-1155, 1 is ERC-721.
+    """
 
     contract: str
     nfts: tuple[tuple[int, int], ...]
+    nft_types: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

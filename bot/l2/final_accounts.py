@@ -40,12 +40,15 @@ def final_accounts(
 
 def _by_contract(held: list[tuple[int, int]], nfts: KnownNfts) -> tuple[ContractHoldings, ...]:
     contracts: dict[bytes, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    types: dict[bytes, set[int]] = defaultdict(set)
     for number, copies in held:
         if number != UNKNOWN_NFT:
             nft = nfts.identity(number)
             contracts[nft.contract][int.from_bytes(nft.nft_id, "big")] += copies
+            types[nft.contract].add(nft.nft_type)
     return tuple(
-        ContractHoldings(_text(contract), tuple(sorted(contracts[contract].items()))) for contract in sorted(contracts)
+        ContractHoldings(_text(contract), tuple(sorted(contracts[contract].items())), frozenset(types[contract]))
+        for contract in sorted(contracts)
     )
 
 

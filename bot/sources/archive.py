@@ -47,6 +47,7 @@ class ArchiveSource:
         name: As configured.
         label: For people; "": made from the header of the archive.
         network: Whose accounts it must contain; "": any.
+        may_grant: What it reports may earn roles, though it is of the past.
 
     Attributes:
         sha256: Of the whole file, as it was when it was opened.
@@ -56,13 +57,13 @@ class ArchiveSource:
         ConfigError: the file cannot be used; the sentence says why.
     """
 
-    def __init__(self, path: Path, *, name: str, label: str = "", network: str = "") -> None:
+    def __init__(self, path: Path, *, name: str, label: str = "", network: str = "", may_grant: bool = False) -> None:
         self._archive = Archive.open(path, network=network)
         header = self._archive.header
         self.name = name
         self.label = label or f"{header.source}, recorded {header.recorded_at:%Y-%m-%d}"
         self.network = header.network
-        self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False)
+        self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False, may_grant=may_grant)
         self.health = Health()
         self.sha256 = self._archive.sha256
         self.recorded_at = header.recorded_at
@@ -70,9 +71,11 @@ class ArchiveSource:
         self._when = _RECORDED_ON(day=header.recorded_at)
 
     @classmethod
-    async def open(cls, path: Path, *, name: str, label: str = "", network: str = "") -> ArchiveSource:
+    async def open(
+        cls, path: Path, *, name: str, label: str = "", network: str = "", may_grant: bool = False
+    ) -> ArchiveSource:
         """Construct on a thread."""
-        return await asyncio.to_thread(cls, path, name=name, label=label, network=network)
+        return await asyncio.to_thread(cls, path, name=name, label=label, network=network, may_grant=may_grant)
 
     async def close(self) -> None:
         """Close the file."""

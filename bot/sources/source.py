@@ -26,10 +26,12 @@ class Abilities:
     Attributes:
         numbers_copies: It reports how many units of an NFT are held.
         is_live: It reports the present state; False: a state of the past that does not change any more.
+        may_grant: It reports the past, and its operator lets that earn roles all the same.
     """
 
     numbers_copies: bool = True
     is_live: bool = True
+    may_grant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

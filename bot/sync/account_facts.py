@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.counts import Count, is_present, remembered
+from bot.counts import Count, held_then, is_present, remembered
 from bot.gates.facts import NOTHING_HELD, UNKNOWN_HELD, AccountFacts, Held, Level
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
@@ -21,6 +21,7 @@ def to_states(
     stored: Mapping[Account, StoredAccount],
     now: datetime,
     ages: Mapping[str, timedelta],
+    past: Collection[str] = (),
 ) -> Sequence[AccountState]:
     """The same of all accounts of a member, by name.
 
@@ -30,6 +31,7 @@ def to_states(
         stored: What was read of each.
         now: The present.
         ages: Network → how old a reading may be to tell something.
+        past: Networks of which an archive reports what may earn a role, however old it is.
     """
     accounts = {**uncertain.accounts, **proven.accounts}
     return [
@@ -39,13 +41,20 @@ def to_states(
             is_certain=account in proven.accounts and not its.is_frozen,
             now=now,
             max_age=ages[account.network],
+            may_grant=account.network in past,
         )
         for account, its in sorted(accounts.items(), key=lambda item: str(item[0]))
     ]
 
 
 def to_state(
-    proven: ProvenAccount, stored: StoredAccount | None, *, is_certain: bool, now: datetime, max_age: timedelta
+    proven: ProvenAccount,
+    stored: StoredAccount | None,
+    *,
+    is_certain: bool,
+    now: datetime,
+    max_age: timedelta,
+    may_grant: bool = False,
 ) -> AccountState:
     """How current the knowledge about one account is, and what it is.
 
@@ -55,11 +64,16 @@ def to_state(
         is_certain: Whether it is known that it is that member's.
         now: The present.
         max_age: How old a reading may be to tell something about it.
+        may_grant: What was not completely read is from an archive that may earn roles, however old it is.
     """
     facts = AccountFacts(account=proven.account, owner=proven.owner, proven_at=proven.proven_at, is_certain=is_certain)
     if stored is None:
         return AccountState(facts)
     held, otherwise, as_of = _known(stored, now, max_age)
+    is_of_the_past = may_grant and otherwise is UNKNOWN_HELD and stored.part_at is not None
+    if is_of_the_past:
+        then = {ref: _then(its, held.get(ref)) for ref, its in stored.part.items()}
+        held, as_of = {**held, **then}, stored.part_at
     return AccountState(
         AccountFacts(
             account=proven.account,
@@ -69,6 +83,7 @@ def to_state(
             otherwise=otherwise,
             as_of=as_of,
             is_certain=is_certain,
+            is_of_the_past=is_of_the_past,
         ),
         failed_at=stored.failed_at,
         failure=as_recorded(stored.failure),
@@ -91,6 +106,11 @@ def _known(
         seen = remembered(its.kinds, part_at, whole=False, now=now, max_age=max_age)
         held[ref] = Held(seen, seen, levels=held[ref].levels if ref in held else ())
     return held, UNKNOWN_HELD, part_at
+
+
+def _then(its: Observed, before: Held | None) -> Held:
+    """What an archive reports of a collection."""
+    return Held(held_then(its.kinds), held_then(its.kinds), levels=before.levels if before else ())
 
 
 def _held(its: Observed, read_at: datetime, now: datetime, max_age: timedelta) -> Held:

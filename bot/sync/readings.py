@@ -2,7 +2,7 @@
 
 Whatever is not a complete and present answer of a live source changes no observation: an error, a list that breaks off
 or does not add up, a fallback, a source that is configured as one of the past, "no such account". It only sets when the
-account is tried again.
+account is tried again. What an archive with `grants = true` reports is stored as "at least so much", with its own time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from bot.counts import count_collections, count_copies, count_listed, unknown_reason
+from bot.counts import count_collections, unknown_reason
 from bot.errors import LimitError, StoreError, TesseraError
 from bot.gates.facts import Held
 from bot.gates.rule import CollectionRef
@@ -31,7 +31,7 @@ from bot.store.sync.reading_table import Readings as ReadingTable
 from bot.sync.account_facts import to_states
 from bot.sync.reading_ages import ReadingAges, backoff
 from bot.sync.results import AccountState
-from bot.sync.source_answers import checked, last_holdings, last_nfts, ref_of, to_reading, to_tokens
+from bot.sync.source_answers import checked, last_holdings, last_nfts, past_part, ref_of, to_held, to_reading, to_tokens
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +119,8 @@ class Readings:
         self._wanted = wanted
         self._clock = clock
         self._random = random
+        # Of these an archive says what may earn a role.
+        self._past = frozenset(source.network for source in sources if source.abilities.may_grant)
         self._under_way: dict[Account, tuple[Askers, asyncio.Task[ReadOutcome]]] = {}
 
     @property
@@ -194,7 +196,7 @@ class Readings:
         stored = await self._store.of(list(accounts))
         ages = {network: await self.ages.max_age(network) for network in {account.network for account in accounts}}
         now = self._clock()
-        return {user_id: to_states(*both, stored, now, ages) for user_id, both in proven.items()}
+        return {user_id: to_states(*both, stored, now, ages, self._past) for user_id, both in proven.items()}
 
     async def second_answer(self, account: Account, collection: CollectionRef, asker: Asker) -> Held | None:
         """What an account holds of one collection by another question than the usual one: its single NFTs.
@@ -213,13 +215,7 @@ class Readings:
         now, max_age = self._clock(), await self.ages.max_age(account.network)
         if nfts is None or unknown_reason(nfts, now=now, max_age=max_age):
             return Held()
-        tokens = to_tokens(nfts, now, max_age)
-        return Held(
-            count_listed(nfts, now=now, max_age=max_age),
-            count_copies(nfts, now=now, max_age=max_age),
-            tokens.tokens,
-            has_all_tokens=tokens.is_whole,
-        )
+        return to_held(nfts, now, max_age)
 
     async def doubt(self, account: Account, collection: CollectionRef, since: Sequence[datetime]) -> None:
         """Another answer contradicts what an account held from these moments on: that was not observed."""
@@ -257,10 +253,12 @@ class Readings:
     ) -> ReadOutcome:
         account, now = holdings.account, self._clock()
         max_age = await self.ages.max_age(account.network)
-        if why := unknown_reason(holdings, now=now, max_age=max_age):
-            return await self._fail(account, why)
         wanted = replace(self._wanted(), tokens=self._wanted().tokens | also)
         retention = Retention(max_age, max(wanted.history, _LEAST_HISTORY))
+        if why := unknown_reason(holdings, now=now, max_age=max_age):
+            outcome = await self._fail(account, why, past_part(source, holdings), retention)
+            # It answered as well as it can: it is no source that fails.
+            return replace(outcome, failure=None) if outcome.saved is Saved.PART else outcome
         if count_collections(holdings, now=now, max_age=max_age).high is None:
             why = holdings.incomplete_reason or Reason.of(ReasonCode.LIST_CHANGED)
             return await self._fail(account, why, to_reading(holdings, is_whole=False), retention)
@@ -294,6 +292,8 @@ class Readings:
     async def _fail(
         self, account: Account, why: Reason, part: ReadAccount | None = None, retention: Retention | None = None
     ) -> ReadOutcome:
-        now, pause_after = self._clock(), self.pause_after
+        now = self._clock()
+        # An archive says tomorrow what it says today, and is read again as often as others.
+        pause_after = self.pause_after if why.code is not ReasonCode.NOT_LIVE else lambda _: self._interval
         saved = await self._store.save_failure(account, now, reason_words(why), pause_after, part, retention)
         return ReadOutcome(account, saved if part else None, why)

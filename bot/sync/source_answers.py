@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.counts import count_copies
+from bot.counts import count_copies, count_listed
 from bot.errors import SourceError
-from bot.gates.facts import Token
+from bot.gates.facts import Held, Token
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account, Collection, Holdings, NftList
 from bot.messages import Message
@@ -95,6 +95,27 @@ def to_reading(
         asked=asked,
         tokens=tokens or {},
     )
+
+
+def to_held(nfts: NftList, now: datetime, max_age: timedelta) -> Held:
+    """What a list of single NFTs says of their collection."""
+    tokens = to_tokens(nfts, now, max_age)
+    return Held(
+        count_listed(nfts, now=now, max_age=max_age),
+        count_copies(nfts, now=now, max_age=max_age),
+        tokens.tokens,
+        has_all_tokens=tokens.is_whole,
+    )
+
+
+def past_part(source: Source, holdings: Holdings) -> ReadAccount | None:
+    """What an archive reports whose operator lets that earn roles; None: it is of no such source.
+
+    Not where it is the fallback of another one: it would give back what that source has seen to be gone.
+    """
+    if not source.abilities.may_grant or holdings.fallback_reason or holdings.stale_reason:
+        return None
+    return to_reading(holdings, is_whole=False)
 
 
 def to_tokens(nfts: NftList, now: datetime, max_age: timedelta) -> ReadTokens:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.archive.known_collections import KnownCollection, collection_number
 from bot.archive.lines import HeldRecord
 from bot.archive.snapshot_holdings import SnapshotHoldings
 from bot.archive.snapshot_rows import SnapshotRow, read_rows
@@ -73,13 +74,18 @@ def test_holdings_are_grouped_by_holder_and_contract() -> None:
     holdings = SnapshotHoldings(rows)
 
     assert (holdings.held, holdings.zeros, holdings.holders) == (3, 1, 2)
-    assert [(each.collection_id, each.nft_type) for each in holdings.collections("loopring")] == [
-        (OWL, "ERC1155"),
-        (FOX, "ERC721"),
+    collections = holdings.collections("loopring", {FOX: KnownCollection("254", "Foxes")})
+    owls = collection_number(OWL)
+    assert [(each.collection_id, each.contract_address, each.name, each.nft_type) for each in collections] == [
+        ("254", FOX, "Foxes", "ERC721"),
+        (owls, OWL, "", "ERC1155"),
     ]
-    ada, ben = holdings.accounts(RECORDED_AT, lambda owner: "10001" if owner == ADA else None)
+    ada, ben = holdings.accounts(RECORDED_AT, collections, lambda owner: "10001" if owner == ADA else None)
     assert (ada.account_id, ada.owner, ada.complete, ada.total) == ("10001", ADA, True, 2)
-    assert [(held.collection_id, held.kinds, copies(held)) for held in ada.holdings] == [(OWL, 1, [5]), (FOX, 1, [1])]
+    assert [(held.collection_id, held.kinds, copies(held)) for held in ada.holdings] == [
+        ("254", 1, [1]),
+        (owls, 1, [5]),
+    ]
     assert (ben.account_id, ben.owner) == (BEN, BEN)
 
 
@@ -92,7 +98,7 @@ def copies(held: HeldRecord) -> list[int]:
 def test_a_contract_of_both_standards_has_none() -> None:
     rows = [SnapshotRow(2, ADA, FOX, 1, "ERC721", 1), SnapshotRow(3, ADA, FOX, 1, "ERC1155", 1)]
 
-    (collection,) = SnapshotHoldings(rows).collections("loopring")
+    (collection,) = SnapshotHoldings(rows).collections("loopring", {})
 
     assert collection.nft_type == ""
 
@@ -106,4 +112,4 @@ def test_one_number_for_two_owners_is_refused() -> None:
     holdings = SnapshotHoldings([SnapshotRow(2, ADA, FOX, 1, "ERC721", 1), SnapshotRow(3, BEN, FOX, 2, "ERC721", 1)])
 
     with pytest.raises(InputError, match="Account 7 would belong to"):
-        list(holdings.accounts(RECORDED_AT, lambda _owner: "7"))
+        list(holdings.accounts(RECORDED_AT, [], lambda _owner: "7"))

@@ -10,14 +10,10 @@ from random import Random
 import pytest
 
 from bot.archive.integrity import verify
+from bot.archive.known_collections import KnownCollection, collection_number, read_known_collections
 from bot.archive.reader import Archive
 from bot.archive.show import summary_text
-from bot.archive_api.rebuilt_archive import (
-    KnownCollection,
-    collection_number,
-    read_known_collections,
-    write_rebuilt,
-)
+from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
 from bot.errors import ConfigError
 from bot.l2.block_errors import BlockError, ChainError

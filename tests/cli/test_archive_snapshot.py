@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.archive.reader import Archive
 from bot.cli.main import main
+from sandbox.community import load_world
+from sandbox.rollup.history import community_history
 from tests.archive.fixtures import ADA, write_small
+from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.cli.result import Result
 
 BEN = "0x" + "b" * 40
@@ -117,3 +121,70 @@ def test_wrong_input_gets_one_sentence_and_leaves_no_file(
         in run(capsys, "compare", tmp_path / "archive", tmp_path / "archive", "--csv", published).complaint
     )
     assert published.read_text() == LIST
+
+
+def test_a_list_and_a_rebuilt_archive_of_the_same_holdings_have_the_same_collections(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = load_world()
+    history = community_history(world)
+    folder_of(tmp_path / "blocks", fetched(history))
+    rebuilt, made, listed, known = (tmp_path / name for name in ("rebuilt", "made", "list.csv", "known.csv"))
+    contracts = sorted({contract for held in history.ledger.holdings().values() for contract in held})
+    known.write_text(f"contract,number,name\n0x{contracts[0].hex()},254,Harbour Lights\n")
+    assert (
+        run(capsys, "rebuild", "--from-dir", tmp_path / "blocks", "-o", rebuilt, "--collections", known, "--allow-gaps")
+    ).code == 0
+    # Published lists say 0 for ERC-721, and blocks 1.
+    types = {each.contract_address: int(each.nft_type != "ERC721") for each in world.collections.values()}
+    rows = [
+        f"0x{history.ledger.owners[account].hex()},0x{contract.hex()},{nft_id},{types['0x' + contract.hex()]},{copies}"
+        for account, held in history.ledger.holdings().items()
+        for contract, nfts in held.items()
+        for nft_id, copies in nfts.items()
+    ]
+    listed.write_text("\n".join(["holder,nft_address,nft_id,nft_type,nft_amount", *rows]))
+    arguments = ("--as-of", "2026-06-28", "--numbers", rebuilt, "--collections", known)
+    assert run(capsys, "import-snapshot", listed, "-o", made, *arguments).code == 0
+
+    archives = [Archive.open(path) for path in (rebuilt, made)]
+    ours, theirs = ({line for _, lines in archive.iter_blocks("collections") for line in lines} for archive in archives)
+    assert ours == theirs
+    assert any(b'"ERC721"' in line for line in ours)
+    assert any(b'"ERC1155"' in line for line in ours)
+    holding = next(str(account) for account in history.ledger.holdings())
+    first, second = (archive.find_account(holding) for archive in archives)
+    assert first is not None
+    assert second is not None
+    assert [(each.collection_id, each.kinds) for each in first.holdings] == [
+        (each.collection_id, each.kinds) for each in second.holdings
+    ]
+    for archive in archives:
+        archive.close()
+    assert "Copies differ" not in run(capsys, "compare", rebuilt, made).out
+
+
+def test_numbers_of_collections_are_refused_for_a_chain(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = tmp_path / "known.csv"
+    known.write_text("contract\n")
+    arguments = ("--as-of", "2026-06-28", "--network", "eip155:1", "--collections", known)
+
+    result = run(capsys, "import-snapshot", published, "-o", tmp_path / "made", *arguments)
+
+    assert "--collections is for Loopring's accounts alone" in result.complaint
+
+
+def test_on_a_chain_the_collection_is_the_contract(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--as-of", "2026-06-28", "--network", "eip155:1")
+    assert run(capsys, "import-snapshot", published, "-o", tmp_path / "made", *arguments).code == 0
+
+    archive = Archive.open(tmp_path / "made")
+    found = archive.find_collection(FOX)
+    archive.close()
+
+    assert found is not None
+    assert (found.contract_address, found.nft_type) == (FOX, "ERC1155")

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from bot.cli.check import check
 from bot.config.settings import Settings, StoreSettings
-from bot.config.source_tables import BlockscoutTable, LoopringTable, SourceTable
+from bot.config.source_tables import ArchiveTable, BlockscoutTable, LoopringTable, SourceTable
+from tests.archive.fixtures import write_small
 
 
 async def nothing_held(_request: web.Request) -> web.Response:
@@ -57,3 +58,13 @@ async def test_a_chain_alone_is_asked_for_every_account_and_for_no_number(tmp_pa
     async with served() as url:
         lines = await checked(tmp_path, BlockscoutTable(name="ethereum", base_url=url, chain_id=1))
     assert lines[3] == "✓ Accounts: without a network, an account is looked up at: ethereum."
+
+
+@pytest.mark.parametrize("grants", [False, True])
+async def test_an_archive_that_gives_roles_is_named_as_a_danger(tmp_path: Path, *, grants: bool) -> None:
+    write_small(tmp_path / "old")
+
+    lines = await checked(tmp_path, ArchiveTable(name="old", path=tmp_path / "old", grants=grants))
+
+    warned = [line for line in lines if line.startswith("! source old has grants = true: roles are given for what was")]
+    assert len(warned) == grants

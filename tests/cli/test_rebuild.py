@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive_api.rebuilt_archive import collection_number
+from bot.archive.known_collections import collection_number
 from bot.cli.main import main
 from bot.store import Store
 from sandbox.community import load_world

@@ -146,6 +146,10 @@ def test_two_nodes_never_become_one_by_a_gap_or_a_repetition(tmp_path: Path, nod
         (f"{ETHEREUM}{ETHEREUM}", "two sources are named ethereum."),
         (f'{ETHEREUM}fallback = "nobody"', "source ethereum names the fallback nobody, which is no source."),
         (f'{ETHEREUM}fallback = "ethereum"', "the fallbacks of source ethereum lead in a circle."),
+        (
+            f'{LOOPRING}fallback = "old"\n[[source]]\nname = "old"\nkind = "archive"\npath = "a"\ngrants = true',
+            "source old has grants = true, and cannot be the fallback of another",
+        ),
         (f'{ETHEREUM}api_key = "k"', "source.api_key must not be in the file: put it into ETHEREUM_API_KEY"),
         ("[source", "not valid TOML"),
         ("\udcff".encode("utf-8", "surrogateescape").decode("latin-1"), "not valid TOML"),

@@ -373,3 +373,44 @@ def test_joined_rules_follow_the_laws_of_three_valued_logic(one: Rule, other: Ru
 
 def test_a_count_in_a_verdict_is_as_it_was_added_up() -> None:
     assert dict(judge(parse("254"), facts(of(exact(2)), FROZEN)).params)["high"] is None
+
+
+PAST = replace(of(at_least(3)), otherwise=UNKNOWN_HELD, is_of_the_past=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("254 >= 3", YES),
+        ("254 >= 4", UNKNOWN),
+        ("proof within 300 days and 254 <= 2", UNKNOWN),
+        ("proof within 300 days and not 254", UNKNOWN),
+        ("254 between 1 and 2", UNKNOWN),
+        ("all of (254, 254 <= 2)", UNKNOWN),
+        ("254 between 1 and 2 or 254 >= 3", YES),
+        ("261", UNKNOWN),
+    ],
+)
+def test_an_archive_grants_and_never_denies(text: str, status: Ternary) -> None:
+    assert judge(parse(text), facts(PAST)).status is status
+
+
+def test_what_a_server_excludes_counts_as_not_held_in_an_archive_too() -> None:
+    excluded = replace(PAST, held={**PAST.held, BOTS: held(0)})
+    assert judge(parse("261"), facts(excluded)).status is NO
+
+
+@given(rules, any_facts)
+def test_with_an_archive_nothing_is_denied_that_is_not_denied_without_it(rule: Rule, known: Facts) -> None:
+    accounts = tuple(
+        replace(
+            one,
+            held={ref: Held(at_least(its.kinds.low), at_least(its.copies.low)) for ref, its in one.held.items()},
+            otherwise=UNKNOWN_HELD,
+            is_of_the_past=True,
+        )
+        for one in known.accounts
+    )
+    unread = tuple(replace(one, held={}, is_of_the_past=False) for one in accounts)
+    if judge(rule, replace(known, accounts=accounts)).is_denied:
+        assert judge(rule, replace(known, accounts=unread)).is_denied

@@ -33,7 +33,7 @@ def held(replay: Replay, account: int) -> tuple[ContractHoldings, ...]:
 
 
 def of_contract(*nfts: tuple[int, int], contract: bytes = CONTRACT) -> tuple[ContractHoldings, ...]:
-    return (ContractHoldings("0x" + contract.hex(), nfts),)
+    return (ContractHoldings("0x" + contract.hex(), nfts, frozenset({0})),)
 
 
 def whole(replay: Replay) -> bool:

@@ -1,0 +1,113 @@
+"""Which collection of Loopring's a contract is: a list of known ones says it, else a number made from its address.
+
+Loopring's numbers of collections were never on Ethereum, and whatever Tessera calls a collection of Loopring's is a
+number. A list of known collections says it, with name and picture. Any other contract gets a number of its own: 18
+digits, the same in each archive, whether it was rebuilt from blocks or imported from a published list.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.archive.lines import order
+from bot.errors import ConfigError
+from bot.holdings import LOOPRING, Collection
+from bot.messages import Message
+from bot.signing.signature import is_address
+
+_SAME_NUMBER = Message("The contracts {one} and {other} have the same collection number {number}.")
+_CANNOT_READ = Message("{path}: the list of collections cannot be read: {reason}.")
+_NOT_TEXT = Message("{path}: the list of collections is not a text in UTF-8.")
+_NO_COLUMN = Message("{path}: the first line must name the columns: contract, number, name, avatar.")
+_BAD_CONTRACT = Message("{path}, line {line}: “{contract}” is not a contract: 0x and 40 hex digits are expected.")
+_BAD_NUMBER = Message("{path}, line {line}: “{number}” is not a collection's number: 1 to 17 digits are expected.")
+_TWICE = Message(
+    "{path}, line {line}: the contract {contract} is there twice, and blocks do not say which of two collections an "
+    "NFT is of: keep one line."
+)
+
+_COLUMNS = ("contract", "number", "name", "avatar")
+# Known numbers have 17 digits at the most, so none of them is that of a contract without one.
+_KNOWN_DIGITS = 17
+_FIRST_MADE = 10**_KNOWN_DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCollection:
+    """What a list says of a contract; `number` "": it only names it."""
+
+    number: str = ""
+    name: str = ""
+    avatar: str = ""
+
+
+def read_known_collections(path: Path) -> dict[str, KnownCollection]:
+    """A CSV file with the columns contract, number, name and avatar → by contract, in lower case.
+
+    Raises:
+        ConfigError: it cannot be read, or a line is wrong; the sentence says which.
+    """
+    known: dict[str, KnownCollection] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if not rows.fieldnames or "contract" not in rows.fieldnames or not {*rows.fieldnames} <= {*_COLUMNS}:
+                raise ConfigError(_NO_COLUMN, path=path)
+            for row in rows:
+                contract, number, name, avatar = ((row.get(column) or "").strip() for column in _COLUMNS)
+                contract = contract.lower()
+                if not is_address(contract):
+                    raise ConfigError(_BAD_CONTRACT, path=path, line=rows.line_num, contract=contract)
+                if number and not (number.isascii() and number.isdigit() and len(number) <= _KNOWN_DIGITS):
+                    raise ConfigError(_BAD_NUMBER, path=path, line=rows.line_num, number=number)
+                if contract in known:
+                    raise ConfigError(_TWICE, path=path, line=rows.line_num, contract=contract)
+                known[contract] = KnownCollection(number.lstrip("0"), name, avatar)
+    except OSError as error:
+        raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(_NOT_TEXT, path=path) from error
+    return known
+
+
+def collection_number(contract: str) -> str:
+    """The number of a collection whose number at Loopring is not known: 18 digits that follow from its contract."""
+    digest = hashlib.sha256(f"loopring collection {contract}".encode()).digest()
+    return str(_FIRST_MADE + int.from_bytes(digest[:8], "big") % (9 * _FIRST_MADE))
+
+
+def collections_of(standards: Mapping[str, str], known: Mapping[str, KnownCollection]) -> list[Collection]:
+    """The collections of these contracts on Loopring, in the order of an archive.
+
+    Args:
+        standards: Contract in lower case → "ERC721" or "ERC1155"; "": its NFTs do not agree, or it is not known.
+        known: What is known of collections, by contract.
+
+    Raises:
+        ConfigError: two contracts have one number.
+    """
+    by_number: dict[str, Collection] = {}
+    for contract in sorted(standards):
+        has = known.get(contract, KnownCollection())
+        number = has.number or collection_number(contract)
+        if other := by_number.get(number):
+            raise ConfigError(_SAME_NUMBER, one=other.contract_address, other=contract, number=number)
+        by_number[number] = Collection(
+            LOOPRING,
+            number,
+            name=has.name,
+            contract_address=contract,
+            nft_type=standards[contract],
+            avatar_uris=(has.avatar,) if has.avatar else (),
+        )
+    return sorted(by_number.values(), key=lambda each: order(each.collection_id))
+
+
+def standard_of(found: Iterable[str]) -> str:
+    """The standard that all of them are; "" where they differ."""
+    standards = set(found)
+    return standards.pop() if len(standards) == 1 else ""

@@ -1,0 +1,143 @@
+"""An archive gives roles only where its operator says so, and never takes one, whatever it says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.archive.lines import AccountRecord, HeldRecord
+from bot.archive.writer import write_archive
+from bot.gates.rule import AllOf, Holds, HoldsIds, Measure, Not, Rule
+from bot.holdings import Collection
+from bot.links import InGuild
+from bot.reasons import reason_words
+from bot.sources.archive import ArchiveSource
+from bot.sources.chain import ChainedSource
+from tests.archive.fixtures import RECORDED_AT, header
+from tests.sync.sync_harness import GUILD, HARBOUR, JOINED, FakeSource, SyncHarness, account_of, open_sync, user
+
+pytestmark = pytest.mark.asyncio
+DAYS = timedelta(days=2)
+AN_HOUR = timedelta(hours=1)
+AT_MOST_TWO = Holds(HARBOUR, Measure.KINDS, 0, 2)
+
+
+async def archive_of(folder: Path, held: dict[int, int], *, grants: bool = True, name: str = "past") -> ArchiveSource:
+    """An archive in which these members hold so many kinds."""
+    records = [
+        AccountRecord(
+            account_of(number).account_id,
+            RECORDED_AT,
+            f"0x{number:040x}",
+            total=int(kinds > 0),
+            holdings=(HeldRecord(HARBOUR.collection_id, kinds),) if kinds else (),
+        )
+        for number, kinds in sorted(held.items())
+    ]
+    path = folder / f"{name}.tessera.gz"
+    write_archive(path, header(), [Collection("loopring", HARBOUR.collection_id, name="Harbour Lights")], records)
+    return await ArchiveSource.open(path, name=name, may_grant=grants)
+
+
+async def use(harness: SyncHarness, source: object) -> None:
+    """The operator changes the source, and starts the bot again."""
+    await harness.sync.close()
+    await harness.readings.close()
+    harness.source = source
+    harness.start()
+
+
+async def test_who_held_enough_when_it_was_recorded_gets_the_role(tmp_path: Path) -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR, Measure.KINDS, 2, None))
+        await harness.members(3, holds=0)
+        await use(harness, await archive_of(tmp_path, {1: 2, 2: 1}))
+        await harness.turn()
+        assert harness.holders() == [1]
+        (state,) = await harness.readings.facts_of(user(1), InGuild(GUILD, JOINED))
+        assert state.facts.as_of == RECORDED_AT
+        assert "reports the past" in reason_words(state.failure)
+        await harness.pass_time(DAYS, step=timedelta(hours=2))
+        assert harness.holders() == [1]
+
+
+async def test_without_the_operators_word_it_gives_nothing(tmp_path: Path) -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(2, holds=0)
+        await use(harness, await archive_of(tmp_path, {1: 2, 2: 1}, grants=False))
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == []
+
+
+@pytest.mark.parametrize("then", [0, 1, 5], ids=["nothing", "less", "more"])
+@pytest.mark.parametrize(
+    "rule",
+    [Holds(HARBOUR, Measure.KINDS, 2, None), AT_MOST_TWO, Not(Holds(HARBOUR, Measure.KINDS, 3, None))],
+    ids=["at least two", "at most two", "not three"],
+)
+async def test_it_never_takes_a_role_whatever_it_says(tmp_path: Path, rule: Rule, then: int) -> None:
+    async with open_sync() as harness:
+        await harness.gate(rule)
+        await harness.members(20, holds=2)
+        await harness.turn()
+        assert len(harness.holders()) == 20
+        await use(harness, await archive_of(tmp_path, dict.fromkeys(range(1, 21), then)))
+        await harness.pass_time(DAYS, step=timedelta(hours=1))
+        assert len(harness.holders()) == 20
+        assert await harness.rows("SELECT * FROM role_misses") == []
+
+
+async def test_a_live_source_takes_what_an_archive_gave(tmp_path: Path) -> None:
+    live = FakeSource()
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(20, holds=0)
+        live.held = {account_of(number): {HARBOUR: int(number > 1)} for number in range(1, 21)}
+        await use(harness, await archive_of(tmp_path, dict.fromkeys(range(1, 21), 1)))
+        await harness.turn()
+        assert len(harness.holders()) == 20
+        await use(harness, live)
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == [*range(2, 21)]
+
+
+async def test_what_a_live_source_saw_later_is_not_undone_by_an_archive_of_before(tmp_path: Path) -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(1, holds=0)
+        await harness.turn()
+        await use(harness, await archive_of(tmp_path, {1: 3}))
+        await harness.pass_time(DAYS, step=timedelta(hours=2))
+        assert harness.holders() == []
+
+
+async def test_as_a_fallback_it_gives_nothing(tmp_path: Path) -> None:
+    live = FakeSource(is_down=True)
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(1, holds=0)
+        await use(harness, ChainedSource(live, await archive_of(tmp_path, {1: 3})))
+        await harness.pass_time(AN_HOUR)
+        assert live.asked
+        assert harness.holders() == []
+
+
+async def test_it_says_nothing_about_single_nfts(tmp_path: Path) -> None:
+    async with open_sync() as harness:
+        await harness.gate(AllOf((Holds(HARBOUR), HoldsIds(HARBOUR, ((1, 9),), 1, None))))
+        await harness.members(1, holds=0)
+        await use(harness, await archive_of(tmp_path, {1: 3}))
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == []
+
+
+async def test_forty_members_are_read_without_a_pause_as_it_is_no_source_that_fails(tmp_path: Path) -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(40, holds=0)
+        await use(harness, await archive_of(tmp_path, dict.fromkeys(range(1, 41), 1)))
+        await harness.turn()
+        assert len(harness.holders()) == 40
