@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.links import InGuild
 from bot.reasons import reason_words
 from bot.sources.archive import ArchiveSource
 from bot.sources.chain import ChainedSource
+from bot.sources.source import Source
 from tests.archive.fixtures import RECORDED_AT, header
 from tests.sync.sync_harness import GUILD, HARBOUR, JOINED, FakeSource, SyncHarness, account_of, open_sync, user
 
@@ -119,7 +121,7 @@ async def test_as_a_fallback_it_gives_nothing(tmp_path: Path) -> None:
     async with open_sync() as harness:
         await harness.gate()
         await harness.members(1, holds=0)
-        await use(harness, ChainedSource(live, await archive_of(tmp_path, {1: 3})))
+        await use(harness, ChainedSource(cast("Source", live), await archive_of(tmp_path, {1: 3})))
         await harness.pass_time(AN_HOUR)
         assert live.asked
         assert harness.holders() == []
