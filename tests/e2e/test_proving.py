@@ -69,7 +69,8 @@ async def test_a_member_proves_an_account_in_one_browser(proof_client: ProofClie
     await expect(page.get_by_text("Choose your wallet")).to_be_visible()
     await ada.shoot(page, "3-wallets")
     await connect(page, "10001")
-    await expect(page.get_by_text("I am Discord user ada")).to_be_visible()
+    # The wallet shows it too, as soon as the page has asked it.
+    await expect(page.get_by_role("region", name="The text to sign")).to_contain_text("I am Discord user ada")
     await ada.shoot(page, "3-text")
     await expect(page.get_by_test_id("wallet-check")).to_contain_class("fine")
     await ada.shoot(page, "4-wallet")
