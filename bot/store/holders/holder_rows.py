@@ -85,6 +85,24 @@ async def read_holder_rows(
     return await reader.run(lambda db: holder_rows(db, guild_id, collections, vouching=vouching))
 
 
+async def read_proven_members(reader: Reader, guild_id: int, *, vouching: bool) -> frozenset[int]:
+    """The present members of a server who have an account that counts as proven there, on whatever network.
+
+    Sync knows more members: also those whose proof is gone, and those who were vouched for and have not confirmed it.
+
+    Args:
+        reader: The second connection.
+        guild_id: The server.
+        vouching: What moderators vouched for counts.
+
+    Raises:
+        StoreError: SQLite failed.
+    """
+    return await reader.run(
+        lambda db: frozenset(user_id for user_id, _ in proven_in_guild(db, guild_id, vouching=vouching))
+    )
+
+
 def holder_rows(
     db: Database, guild_id: int, collections: Collection[CollectionRef], *, vouching: bool
 ) -> Sequence[HolderRow]:
