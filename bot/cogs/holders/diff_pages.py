@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import discord
 
+from bot.cogs.holders.holder_words import rendered
 from bot.cogs.holders.snapshot_embeds import count_words, request_words, time_words, weight_words
 from bot.errors import InputError
 from bot.holders.snapshot_changes import ChangeKind, SnapshotChange, SnapshotDiff
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION
 from bot.ui.page_items import Choice
 
@@ -74,12 +75,12 @@ class DiffPages:
         ]
         listed = diff.of(self.kind)[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
         embed = discord.Embed(
-            title=str(_TITLE(first=before.snapshot_id, second=after.snapshot_id)),
-            description="\n".join([*map(str, lines), "", *(map(_line, listed) if listed else [str(_NOBODY())])]),
+            title=_TITLE(first=before.snapshot_id, second=after.snapshot_id).render(),
+            description=rendered(lines) + "\n\n" + rendered([*map(_line, listed)] or [_NOBODY()]),
             colour=CAUTION if unknown else BRAND,
         )
         footer = _PAGE(tab=_TABS[self.kind](), page=page + 1, pages=self.page_count())
-        return [embed.set_footer(text=str(footer))]
+        return [embed.set_footer(text=footer.render())]
 
     def choices(self, page: int) -> Sequence[Choice]:
         """Nothing can be opened."""
@@ -105,7 +106,7 @@ class DiffPages:
 
     def tabs(self) -> Sequence[Choice]:
         """The kinds of change."""
-        return [Choice(kind.value, str(message())) for kind, message in _TABS.items()]
+        return [Choice(kind.value, message().render()) for kind, message in _TABS.items()]
 
     def tab(self) -> str:
         """The kind that is listed."""
@@ -116,5 +117,5 @@ class DiffPages:
         return replace(self, kind=ChangeKind(value))
 
 
-def _line(change: SnapshotChange) -> str:
-    return str(_LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after)))
+def _line(change: SnapshotChange) -> Words:
+    return _LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after))

@@ -72,7 +72,7 @@ class _EndMenu(discord.ui.Select[SchedulePanel]):
     def __init__(self, schedules: Sequence[SnapshotSchedule], act: Callable[[Press, int], Awaitable[None]]) -> None:
         super().__init__(
             custom_id=custom_id("end"),
-            placeholder=str(_END()),
+            placeholder=_END().render(),
             options=[
                 discord.SelectOption(
                     label=f"{each.schedule_id} · {each.request.rule}"[:_LABEL], value=str(each.schedule_id)

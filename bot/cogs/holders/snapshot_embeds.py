@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.cogs.holders.holder_words import rendered
 from bot.counts import Count
 from bot.holders.export_head import how_known, remarks
 from bot.holders.export_view import ExportView
 from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, Weight
-from bot.messages import Message, Words
+from bot.messages import Message, Words, number_words
 from bot.store.holders.snapshot_table import ListedSnapshot
 from bot.ui.embeds import BRAND, CAUTION, cut_lines
 
@@ -47,6 +48,8 @@ _AT_LEAST, _UNKNOWN = Message("at least {number:,}"), Message("unknown")
 # What was read within so long is shown as of one moment, the earlier one.
 _AT_ONCE = timedelta(minutes=1)
 _DESCRIPTION = 4000
+# Ten schedules fit into one embed, each with its rule.
+_RULE = 200
 _CHOICE = 100
 
 
@@ -56,8 +59,9 @@ def weight_words(weight: Weight) -> Words:
 
 
 def request_words(request: SnapshotRequest) -> Words | str:
-    """What a snapshot is of."""
-    rule = f"`{request.rule}`"
+    """What a snapshot is of; of a very long rule its beginning, as the file has all of it."""
+    rule = request.rule if len(request.rule) <= _RULE else f"{request.rule[: _RULE - 1]}…"
+    rule = f"`{rule}`"
     return _MINIMUM(what=rule, minimum=request.minimum) if request.minimum else rule
 
 
@@ -67,7 +71,7 @@ def count_words(count: Count | None) -> Words | str:
         return "-"
     known = how_known(count)
     if known == "exactly":
-        return f"{count.low:,}"
+        return number_words(count.low)
     return _AT_LEAST(number=count.low) if known == "at least" else _UNKNOWN()
 
 
@@ -89,7 +93,7 @@ def exported_embed(view: ExportView, seal: Seal, missing: Sequence[Words]) -> di
 
 def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
     """What is said before a file is sent that is not complete."""
-    what = "\n".join(str(_LOUD(words=words)) for words in missing)
+    what = rendered([_LOUD(words=words) for words in missing])
     return _embed(_TITLE(number=view.snapshot.snapshot_id), [*_about(view.snapshot), _ASK(what=what)], is_loud=True)
 
 
@@ -139,5 +143,5 @@ def _about(snapshot: Snapshot) -> list[Words]:
 
 
 def _embed(title: Words, lines: Iterable[Words], *, is_loud: bool = False) -> discord.Embed:
-    text = cut_lines("\n".join(map(str, lines)), _DESCRIPTION)
-    return discord.Embed(title=str(title), description=text, colour=CAUTION if is_loud else BRAND)
+    text = cut_lines(rendered([*lines]), _DESCRIPTION)
+    return discord.Embed(title=title.render(), description=text, colour=CAUTION if is_loud else BRAND)

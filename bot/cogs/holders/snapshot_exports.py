@@ -154,8 +154,8 @@ class _AskingPanel(Panel):
         danger = discord.ButtonStyle.danger
         self.lay_out(
             (
-                ActionButton("yes", str(_SEND()), self.once(self._confirm), style=danger),
-                ActionButton("no", str(_CANCEL()), self.once(self._cancel)),
+                ActionButton("yes", _SEND().render(), self.once(self._confirm), style=danger),
+                ActionButton("no", _CANCEL().render(), self.once(self._cancel)),
             )
         )
 
@@ -166,7 +166,7 @@ class _AskingPanel(Panel):
 
     async def _cancel(self, interaction: Press) -> None:
         self.stop()
-        embed = done_embed(str(_CANCELLED()), str(_NOTHING_SENT(number=self._choice.number)))
+        embed = done_embed(_CANCELLED().render(), _NOTHING_SENT(number=self._choice.number).render())
         await sending.edit_pressed(interaction, embed=embed, view=None)
 
 
