@@ -48,8 +48,6 @@ _AT_LEAST, _UNKNOWN = Message("at least {number:,}"), Message("unknown")
 # What was read within so long is shown as of one moment, the earlier one.
 _AT_ONCE = timedelta(minutes=1)
 _DESCRIPTION = 4000
-# Ten schedules fit into one embed, each with its rule.
-_RULE = 200
 _CHOICE = 100
 
 
@@ -60,8 +58,7 @@ def weight_words(weight: Weight) -> Words:
 
 def request_words(request: SnapshotRequest) -> Words | str:
     """What a snapshot is of; of a very long rule its beginning, as the file has all of it."""
-    rule = request.rule if len(request.rule) <= _RULE else f"{request.rule[: _RULE - 1]}…"
-    rule = f"`{rule}`"
+    rule = f"`{request.short_rule}`"
     return _MINIMUM(what=rule, minimum=request.minimum) if request.minimum else rule
 
 
@@ -99,7 +96,7 @@ def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
 
 def nobody_embed(snapshot: Snapshot) -> discord.Embed:
     """What is said of a snapshot with nobody in it."""
-    return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.rule)])
+    return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.short_rule)])
 
 
 def schedules_embed(schedules: Sequence[SnapshotSchedule], now: datetime, done: Words | None = None) -> discord.Embed:
