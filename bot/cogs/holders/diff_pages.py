@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import discord
 
+from bot.cogs.holders.holder_pages import HolderPages
 from bot.cogs.holders.holder_words import rendered
 from bot.cogs.holders.snapshot_embeds import count_words, request_words, time_words, weight_words
-from bot.errors import InputError
 from bot.holders.snapshot_changes import ChangeKind, SnapshotChange, SnapshotDiff
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION
@@ -25,7 +25,6 @@ _UNKNOWN = Message(
 _NOBODY = Message("Nobody.")
 _LINE = Message("<@{user}> · {before} → {after}")
 _PAGE = Message("{tab} · page {page} of {pages}")
-_NOTHING_TO_OPEN = Message("There is nothing to open here.")
 _TABS = {
     ChangeKind.JOINED: Message("Joined"),
     ChangeKind.LEFT: Message("Left"),
@@ -36,8 +35,8 @@ _TABS = {
 _ON_A_PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class DiffPages:
+@dataclass(frozen=True)
+class DiffPages(HolderPages):
     """What changed, of one kind.
 
     Attributes:
@@ -81,28 +80,6 @@ class DiffPages:
         )
         footer = _PAGE(tab=_TABS[self.kind](), page=page + 1, pages=self.page_count())
         return [embed.set_footer(text=footer.render())]
-
-    def choices(self, page: int) -> Sequence[Choice]:
-        """Nothing can be opened."""
-        del page
-        return ()
-
-    async def open(self, value: str) -> DiffPages:
-        """Nothing can be opened.
-
-        Raises:
-            InputError: always; no menu offers it.
-        """
-        del value
-        raise InputError(_NOTHING_TO_OPEN)
-
-    def must_ask(self) -> bool:
-        """Not: it is asked at each press whether the person still may."""
-        return False
-
-    async def ask_again(self) -> DiffPages:
-        """The same."""
-        return self
 
     def tabs(self) -> Sequence[Choice]:
         """The kinds of change."""
