@@ -161,6 +161,6 @@ def _holders_cog(bot: Bot, settings: Settings, lookup: Lookup, parts: RoleParts,
         expires=expires,
     )
     check = MemberCheck(bot, parts.refreshing, Shares(store), expires=expires)
-    gaps = HolderGaps(store, lookup, parts.sync.holders.lists, parts.clock)
+    gaps = HolderGaps(lookup, parts.sync.holders.lists, parts.clock)
     snapshots = snapshot_desk(bot, settings, store, lookup, desk.names, parts.clock)
     return HoldersCog(desk, check, gaps, snapshots, studio)

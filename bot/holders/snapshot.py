@@ -24,6 +24,9 @@ class Weight(StrEnum):
     COPIES = auto()  # units
 
 
+# Ten schedules fit into one embed, each with its rule.
+_SHORT = 200
+
 # Why something about an account is not known; None: how many units of each NFT it holds was not read.
 Gap = OpenReason | None
 
@@ -56,6 +59,11 @@ class SnapshotRequest:
     rule: str
     weight: Weight = Weight.KINDS
     minimum: int = 0
+
+    @property
+    def short_rule(self) -> str:
+        """The rule for a sentence: of a very long one its beginning, so that what follows it is still read."""
+        return self.rule if len(self.rule) <= _SHORT else f"{self.rule[: _SHORT - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from bot.reasons import reason_words
 from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import holders_of as lister_of
 from bot.sources.source import Source
-from bot.store import Store
 from bot.sync.holder_lists import HolderLists
 from bot.sync.holder_progress import Progress
 from bot.text import safe_text
@@ -42,14 +41,12 @@ class HolderGaps:
     """Finds out who is missing. Every method may raise `StoreError`.
 
     Args:
-        store: Knows the members.
         lookup: Knows the sources.
         lists: Who holds a collection in a server.
         clock: Returns the present as an aware datetime.
     """
 
-    def __init__(self, store: Store, lookup: Lookup, lists: HolderLists, clock: Callable[[], datetime]) -> None:
-        self._store = store
+    def __init__(self, lookup: Lookup, lists: HolderLists, clock: Callable[[], datetime]) -> None:
         self._lookup = lookup
         self._lists = lists
         self._clock = clock
@@ -75,14 +72,14 @@ class HolderGaps:
         here = await self._lists.of_collection(guild_id, collection)
         listed = [await self._listed(each, asker, progress) for each in here.collections]
         members = await asyncio.to_thread(here.members)
-        known, _ = await self._store.sync.members.counts(guild_id, self._clock())
+        proven = await self._lists.proven_members(guild_id)
         return HolderGap(
             guild_id=guild_id,
             collections=tuple(listed),
             linked_accounts=_linked(listed, here),
             linked_holders=len(holders_of(members)),
             maybe_holders=len(perhaps_of(members)),
-            proven_members=known,
+            proven_members=len(proven),
             server_members=server_members,
             made_at=self._clock(),
         )

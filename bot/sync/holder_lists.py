@@ -19,7 +19,7 @@ from bot.gates.rule_needs import Aliases, collections_of, with_aliases
 from bot.holders.held import HeldAccount, HolderList, OpenReason
 from bot.holders.past import ObservedAccount
 from bot.store import Store
-from bot.store.holders.holder_rows import HolderRow, read_holder_rows
+from bot.store.holders.holder_rows import HolderRow, read_holder_rows, read_proven_members
 from bot.store.holders.past_rows import read_past
 from bot.sync.account_facts import to_state
 from bot.sync.readings import Readings
@@ -89,6 +89,10 @@ class HolderLists:
             key = row.number or 0
             past.append(_observed(row, levels.get(key, {}), firsts.get(key)))
         return PastList(await self._list(rows), past, rows.counted, rows.ages)
+
+    async def proven_members(self, guild_id: int) -> frozenset[int]:
+        """The members of a server who have proven an account there, as far as they were seen."""
+        return await read_proven_members(self._store.reader, guild_id, vouching=self._vouching)
 
     async def _rows(self, guild_id: int, collections: Sequence[CollectionRef]) -> _Rows:
         settings = await self._store.guild_settings.of(guild_id, self._defaults)

@@ -147,7 +147,7 @@ def post_of(snapshot: Snapshot, now: datetime, *, by: int | None = None, layout:
     """What a server's log channel says of a snapshot that was made or (`by`) sent as a file to somebody."""
     detail = {
         "number": snapshot.snapshot_id,
-        "rule": snapshot.request.rule,
+        "rule": snapshot.request.short_rule,
         "members": len(snapshot.members),
         "incomplete": snapshot.incomplete,
         "layout": layout,

@@ -59,7 +59,7 @@ async def gap(
 ) -> HolderGap:
     """The gap, with one source besides."""
     lookup = Lookup([sync.source, source], sync.store, cache_for=timedelta(0), clock=lambda: sync.now)
-    gaps = HolderGaps(sync.store, lookup, lists_of(sync), lambda: sync.now)
+    gaps = HolderGaps(lookup, lists_of(sync), lambda: sync.now)
     return await gaps.of(GUILD, collection, Asker.member(1), waiting or Waiting(), server_members=server_members)
 
 
@@ -143,3 +143,12 @@ async def test_the_server_is_counted_as_far_as_discord_says(sync: SyncHarness, e
     assert (known.proven_members, known.members_without_proof) == (1, 39)
     unknown = await gap(sync, eth, HARBOUR, server_members=None)
     assert unknown.members_without_proof is None
+
+
+async def test_whoever_has_no_proof_any_more_has_proven_nothing(sync: SyncHarness, eth: BlockscoutSource) -> None:
+    await sync.member(2)
+    await sync.turn()
+    assert (await gap(sync, eth, HARBOUR)).proven_members == 2
+    await sync.unlink(2, 2)
+    await sync.turn()
+    assert (await gap(sync, eth, HARBOUR)).proven_members == 1

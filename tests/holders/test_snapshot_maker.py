@@ -254,6 +254,17 @@ async def test_an_incomplete_one_is_said_to_be_so_in_the_log_channel(sync: SyncH
     assert "**Incomplete:** of one of them something is not known." in sync.said()
 
 
+async def test_what_follows_a_long_rule_is_said_in_the_log_channel(sync: SyncHarness) -> None:
+    await sync.member(1)
+    rule = " or ".join(f"254 >= {number}" for number in range(1_000_000, 1_000_050))
+    await sync.store.snapshot_schedules.add(GUILD, SnapshotRequest(rule), Every.DAY, 9, sync.now)
+    assert await maker_of(sync).run_due() == 1
+    await sync.post()
+    lines = sync.said()
+    assert "**Incomplete:** of one of them something is not known." in lines
+    assert all(len(line) < 400 for line in lines)
+
+
 async def test_a_rule_whose_network_has_no_source_any_more_fails_and_says_so_and_stops_no_other(
     sync: SyncHarness,
 ) -> None:

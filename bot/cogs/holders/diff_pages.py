@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import discord
 
+from bot.cogs.holders.holder_pages import HolderPages
+from bot.cogs.holders.holder_words import rendered
 from bot.cogs.holders.snapshot_embeds import count_words, request_words, time_words, weight_words
-from bot.errors import InputError
 from bot.holders.snapshot_changes import ChangeKind, SnapshotChange, SnapshotDiff
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION
 from bot.ui.page_items import Choice
 
@@ -24,7 +25,6 @@ _UNKNOWN = Message(
 _NOBODY = Message("Nobody.")
 _LINE = Message("<@{user}> · {before} → {after}")
 _PAGE = Message("{tab} · page {page} of {pages}")
-_NOTHING_TO_OPEN = Message("There is nothing to open here.")
 _TABS = {
     ChangeKind.JOINED: Message("Joined"),
     ChangeKind.LEFT: Message("Left"),
@@ -35,8 +35,8 @@ _TABS = {
 _ON_A_PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class DiffPages:
+@dataclass(frozen=True)
+class DiffPages(HolderPages):
     """What changed, of one kind.
 
     Attributes:
@@ -75,35 +75,11 @@ class DiffPages:
         listed = diff.of(self.kind)[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
         embed = discord.Embed(
             title=_TITLE(first=before.snapshot_id, second=after.snapshot_id).render(),
-            description="\n".join(
-                [*(line.render() for line in lines), "", *(map(_line, listed) if listed else [_NOBODY().render()])]
-            ),
+            description=rendered(lines) + "\n\n" + rendered([*map(_line, listed)] or [_NOBODY()]),
             colour=CAUTION if unknown else BRAND,
         )
         footer = _PAGE(tab=_TABS[self.kind](), page=page + 1, pages=self.page_count())
         return [embed.set_footer(text=footer.render())]
-
-    def choices(self, page: int) -> Sequence[Choice]:
-        """Nothing can be opened."""
-        del page
-        return ()
-
-    async def open(self, value: str) -> DiffPages:
-        """Nothing can be opened.
-
-        Raises:
-            InputError: always; no menu offers it.
-        """
-        del value
-        raise InputError(_NOTHING_TO_OPEN)
-
-    def must_ask(self) -> bool:
-        """Not: it is asked at each press whether the person still may."""
-        return False
-
-    async def ask_again(self) -> DiffPages:
-        """The same."""
-        return self
 
     def tabs(self) -> Sequence[Choice]:
         """The kinds of change."""
@@ -118,5 +94,5 @@ class DiffPages:
         return replace(self, kind=ChangeKind(value))
 
 
-def _line(change: SnapshotChange) -> str:
-    return _LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after)).render()
+def _line(change: SnapshotChange) -> Words:
+    return _LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after))

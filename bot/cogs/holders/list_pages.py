@@ -55,7 +55,9 @@ _LEFT = Message(
 _FOOTER = Message("Page {page:,} of {pages:,} · members who proved an account with Tessera")
 _HOLDERS = Message("Holders ({count:,})", "Holders ({count:,})")
 _UNKNOWN = Message("Unknown ({count:,})", "Unknown ({count:,})")
-_MEMBERS_A_PAGE, _WHY = 20, 200
+# With why it is not known, a line is as long as three: no member is cut off at the end of a page.
+_A_PAGE = {"holders": 20, "unknown": 8}
+_WHY = 200
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,12 @@ class ListPages(HolderPages):
 
     def page_count(self) -> int:
         """At least one."""
-        return max(1, -(-len(self.listed) // _MEMBERS_A_PAGE))
+        return max(1, -(-len(self.listed) // _A_PAGE[self.shown]))
 
     def embeds(self, page: int) -> list[discord.Embed]:
-        """What is known of all, then twenty members."""
-        first = page * _MEMBERS_A_PAGE
-        rows = self.listed[first : first + _MEMBERS_A_PAGE]
+        """What is known of all, then some members."""
+        first = page * _A_PAGE[self.shown]
+        rows = self.listed[first : first + _A_PAGE[self.shown]]
         lines = [self._line(member, first + place) for place, member in enumerate(rows, start=1)]
         text = rendered(self._summary()) + ("\n\n" + rendered(lines) if lines else "")
         colour = BRAND if self.holders.is_complete else CAUTION

@@ -28,7 +28,7 @@ async def find_missing(desk: HolderDesk, guild: discord.Guild, progress: Progres
     """
     if not desk.bot.intents.members:
         return NOT_TOLD
-    proven = {each.user_id for each in await desk.store.sync.members.present(guild.id)}
+    proven = await desk.holders.lists.proven_members(guild.id)
     found: list[discord.Member] = []
     try:
         async for member in guild.fetch_members(limit=_MOST):

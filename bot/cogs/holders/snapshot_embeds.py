@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.cogs.holders.holder_words import rendered
 from bot.counts import Count
 from bot.holders.export_head import how_known, remarks
 from bot.holders.export_view import ExportView
@@ -56,8 +57,8 @@ def weight_words(weight: Weight) -> Words:
 
 
 def request_words(request: SnapshotRequest) -> Words | str:
-    """What a snapshot is of."""
-    rule = f"`{request.rule}`"
+    """What a snapshot is of; of a very long rule its beginning, as the file has all of it."""
+    rule = f"`{request.short_rule}`"
     return _MINIMUM(what=rule, minimum=request.minimum) if request.minimum else rule
 
 
@@ -89,13 +90,13 @@ def exported_embed(view: ExportView, seal: Seal, missing: Sequence[Words]) -> di
 
 def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
     """What is said before a file is sent that is not complete."""
-    what = "\n".join(_LOUD(words=words).render() for words in missing)
+    what = rendered([_LOUD(words=words) for words in missing])
     return _embed(_TITLE(number=view.snapshot.snapshot_id), [*_about(view.snapshot), _ASK(what=what)], is_loud=True)
 
 
 def nobody_embed(snapshot: Snapshot) -> discord.Embed:
     """What is said of a snapshot with nobody in it."""
-    return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.rule)])
+    return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.short_rule)])
 
 
 def schedules_embed(schedules: Sequence[SnapshotSchedule], now: datetime, done: Words | None = None) -> discord.Embed:
@@ -139,5 +140,5 @@ def _about(snapshot: Snapshot) -> list[Words]:
 
 
 def _embed(title: Words, lines: Iterable[Words], *, is_loud: bool = False) -> discord.Embed:
-    text = cut_lines("\n".join(line.render() for line in lines), _DESCRIPTION)
+    text = cut_lines(rendered([*lines]), _DESCRIPTION)
     return discord.Embed(title=title.render(), description=text, colour=CAUTION if is_loud else BRAND)

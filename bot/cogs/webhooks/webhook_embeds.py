@@ -8,12 +8,14 @@ from datetime import datetime
 import discord
 
 from bot.messages import Message, Words
-from bot.ui.embeds import BRAND, CAUTION
+from bot.ui.embeds import BRAND, CAUTION, cut_lines
 from bot.webhooks.delivery.posting import Attempt
 from bot.webhooks.delivery.webhooks import WithSecret
 from bot.webhooks.values.endpoint import Endpoint, EndpointState, Standing
 
-_LONGEST_HOST = 100  # so that ten of them fit into one embed
+# So that ten of them fit into one embed, whatever the language: 6,000 in all.
+_LONGEST_HOST = 100
+_LONGEST_FIELD = 440
 
 _TITLE = Message("Webhooks of this server")
 _NONE = Message("There is none: `/webhooks add` sends what happens to roles here to an address of yours.")
@@ -71,7 +73,7 @@ def list_embed(standings: Sequence[Standing], *, are_on: bool) -> discord.Embed:
     for standing in standings:
         endpoint = standing.endpoint
         name = _NAME(webhook=endpoint.endpoint_id, host=endpoint.host[:_LONGEST_HOST])
-        embed.add_field(name=name.render(), value=_text(_lines(standing)), inline=False)
+        embed.add_field(name=name.render(), value=cut_lines(_text(_lines(standing)), _LONGEST_FIELD), inline=False)
     return embed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,23 +85,54 @@ async def read_holder_rows(
     return await reader.run(lambda db: holder_rows(db, guild_id, collections, vouching=vouching))
 
 
+async def read_proven_members(reader: Reader, guild_id: int, *, vouching: bool) -> frozenset[int]:
+    """The present members of a server who have an account that counts as proven there, on whatever network.
+
+    Sync knows more members: also those whose proof is gone, and those who were vouched for and have not confirmed it.
+
+    Args:
+        reader: The second connection.
+        guild_id: The server.
+        vouching: What moderators vouched for counts.
+
+    Raises:
+        StoreError: SQLite failed.
+    """
+    return await reader.run(
+        lambda db: frozenset(user_id for user_id, _ in proven_in_guild(db, guild_id, vouching=vouching))
+    )
+
+
 def holder_rows(
     db: Database, guild_id: int, collections: Collection[CollectionRef], *, vouching: bool
 ) -> Sequence[HolderRow]:
     """The same within a read that is under way."""
     networks = {each.network for each in collections}
-    joined = {user_id: moment(at) for user_id, at in db.execute(_MEMBERS, [guild_id]).fetchall()}
-    kept_out = set(db.execute(_KEPT_OUT, [guild_id]).fetchall())
+    joined = joined_members(db, guild_id)
     proven = {
-        (user_id, name): its
-        for (user_id, name), its in proven_in_guild(db, guild_id, vouching=vouching).items()
-        if its[0].account.network in networks and (user_id, name) not in kept_out and user_id in joined
+        key: its
+        for key, its in counting_accounts(db, guild_id, joined, vouching=vouching).items()
+        if its[0].account.network in networks
     }
     stored = _stored(db, {name for _, name in proven}, collections)
     return [
         HolderRow(user_id, joined[user_id], its, is_certain, *stored.get(name, (None, None)))
         for (user_id, name), (its, is_certain) in proven.items()
     ]
+
+
+def joined_members(db: Database, guild_id: int) -> Mapping[int, datetime]:
+    """The present members of a server that sync knows, and when each joined."""
+    return {user_id: moment(at) for user_id, at in db.execute(_MEMBERS, [guild_id]).fetchall()}
+
+
+def counting_accounts(
+    db: Database, guild_id: int, members: Container[int], *, vouching: bool
+) -> Mapping[tuple[int, str], tuple[ProvenAccount, bool]]:
+    """What `proven_in_guild` has of these members, without accounts that they keep out of that server."""
+    kept_out = set(db.execute(_KEPT_OUT, [guild_id]).fetchall())
+    found = proven_in_guild(db, guild_id, vouching=vouching)
+    return {key: its for key, its in found.items() if key[0] in members and key not in kept_out}
 
 
 def numbers_of(db: Database, collections: Collection[CollectionRef]) -> dict[int, CollectionRef]:

@@ -9,13 +9,9 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from bot.store.holders.holder_rows import HolderRow
-from bot.store.linking.proven_accounts import proven_in_guild
-from bot.store.rows import moment
+from bot.store.holders.holder_rows import HolderRow, counting_accounts, joined_members
 from bot.store.sync.observation_rows import stored_accounts
 
-_MEMBERS = "SELECT user_id, joined_at FROM sync_members WHERE guild_id = ? AND absent_since IS NULL"
-_KEPT_OUT = "SELECT user_id, account FROM keep_outs WHERE guild_id = ?"
 # As many accounts at once as one question takes well.
 _AT_ONCE = 500
 
@@ -28,12 +24,9 @@ def whole_rows(db: Database, guild_id: int, *, vouching: bool) -> Sequence[Holde
         guild_id: The server.
         vouching: What moderators vouched for counts.
     """
-    joined = {user_id: moment(at) for user_id, at in db.execute(_MEMBERS, [guild_id]).fetchall()}
-    kept_out = set(db.execute(_KEPT_OUT, [guild_id]).fetchall())
+    joined = joined_members(db, guild_id)
     proven = [
-        (user_id, *its)
-        for (user_id, name), its in proven_in_guild(db, guild_id, vouching=vouching).items()
-        if user_id in joined and (user_id, name) not in kept_out
+        (user_id, *its) for (user_id, _), its in counting_accounts(db, guild_id, joined, vouching=vouching).items()
     ]
     found: list[HolderRow] = []
     for start in range(0, len(proven), _AT_ONCE):

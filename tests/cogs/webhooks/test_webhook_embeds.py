@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import discord
 
 from bot.cogs.webhooks.webhook_embeds import list_embed, secret_embed
+from bot.messages import Message, written_in
+from bot.ui.embeds import embed_units
 from bot.webhooks.delivery.webhooks import WithSecret
 from bot.webhooks.values.delivery_failure import Failure, FailureCode
 from bot.webhooks.values.endpoint import Endpoint, EndpointState, Standing
+from tests.compiled_language import compiled_language
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 EARLIER, NEXT = AT - timedelta(hours=1), AT + timedelta(minutes=1)
@@ -89,3 +93,18 @@ def test_as_many_endpoints_as_a_server_may_have_fit_into_a_message() -> None:
     assert len(embed.fields) == 10
     assert all(len(field.name or "") <= 256 and len(field.value or "") <= 1024 for field in embed.fields)
     assert len(embed) <= 6000
+
+
+def test_ten_of_them_fit_into_one_embed_where_the_language_needs_more_words(tmp_path: Path) -> None:
+    words = {
+        Message("Last error, {when}: {reason}"): f"{'Der letzte Fehler ' * 12}{{when}}: {{reason}}",
+        Message("Last delivery: {when}"): f"{'Die letzte Zustellung ' * 5}{{when}}",
+    }
+    failing = replace(WHOLE, url=f"https://{'a' * 60}.{'b' * 60}.example/", tries=9, failed_at=AT, next_at=NEXT)
+    failing = replace(failing, failure=Failure(FailureCode.REDIRECTED, 301))
+    standing = Standing(failing, 2**40, 2**41, EARLIER)
+    with written_in(compiled_language(tmp_path, words)):
+        embed = list_embed([standing] * 10, are_on=False)
+        assert "Der letzte Fehler" in text_of(list_embed([Standing(failing, 1, 7)], are_on=True))
+    assert embed_units(embed) <= 6000
+    assert all("Active" in str(field.value) for field in embed.fields)

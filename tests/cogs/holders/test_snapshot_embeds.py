@@ -1,0 +1,59 @@
+"""What is said of snapshots is in the reader's language, and fits however long its rules are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bot.cogs.holders.diff_pages import DiffPages
+from bot.cogs.holders.snapshot_embeds import nobody_embed, schedules_embed
+from bot.counts import exact
+from bot.holders.snapshot import Every, SnapshotRequest, SnapshotSchedule
+from bot.holders.snapshot_changes import compare
+from bot.messages import Message, written_in
+from bot.ui.embeds import DESCRIPTION
+from tests.compiled_language import compiled_language
+from tests.holders.snapshots import AT, GUILD, held, row, snapshot
+
+LONG = " or ".join(f"eip155:1:0x{number:040x}" for number in range(99))
+GERMAN = {
+    Message("Scheduled snapshots"): "Geplante Listen",
+    Message("There are none. `/holders schedule` with a rule makes one."): "Es gibt keine.",
+    Message("From snapshot {first} to snapshot {second}"): "Von Liste {first} bis Liste {second}",
+    Message("<@{user}> · {before} → {after}"): "<@{user}>: vorher {before}, nachher {after}",
+    Message("Joined"): "Neu",
+    Message("Snapshot {number}"): "Liste {number}",
+}
+
+
+def a_schedule(number: int, rule: str) -> SnapshotSchedule:
+    return SnapshotSchedule(number, GUILD, SnapshotRequest(rule), Every.WEEK, 12, AT, AT)
+
+
+def test_each_answer_is_in_the_readers_language(tmp_path: Path) -> None:
+    before, after = snapshot(number=1), snapshot(row(101, held(101, 1, exact(1234))), number=2)
+    with written_in(compiled_language(tmp_path, GERMAN)):
+        schedules = schedules_embed([], AT)
+        pages = DiffPages.of(compare(before, after))
+        [diff] = pages.embeds(0)
+        tabs = [each.label for each in pages.tabs()]
+        nobody = nobody_embed(before)
+    assert (schedules.title, schedules.description) == ("Geplante Listen", "Es gibt keine.")
+    assert diff.title == "Von Liste 1 bis Liste 2"
+    assert "<@101>: vorher -, nachher 1.234" in (diff.description or "")
+    assert (diff.footer.text or "").startswith("Neu")
+    assert tabs[0] == "Neu"
+    assert nobody.title == "Liste 1"
+
+
+def test_ten_schedules_with_long_rules_are_all_shown() -> None:
+    text = schedules_embed([a_schedule(number, LONG) for number in range(1, 11)], AT).description or ""
+    assert all(f"**{number}** · " in text for number in range(1, 11))
+
+
+def test_a_comparison_of_a_long_rule_fits_and_shows_its_members() -> None:
+    members = [row(user_id, held(user_id, user_id, exact(1))) for user_id in range(101, 121)]
+    before, after = (replace(snapshot(*its), request=SnapshotRequest(LONG)) for its in ((), members))
+    text = DiffPages.of(compare(before, after)).embeds(0)[0].description or ""
+    assert len(text) <= DESCRIPTION
+    assert all(f"<@{member.user_id}>" in text for member in members)
