@@ -14,7 +14,6 @@ from bot.pictures.drawing_process import DrawingProcess
 from bot.pictures.fonts import configured_font, find_font
 from bot.pictures.guarded_fetcher import GuardedFetcher, Reach
 from bot.pictures.studio import Studio, why_off
-from bot.sources.session import USER_AGENT
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ async def open_pictures(settings: Settings, clock: Callable[[], float]) -> Async
             "Install one, such as Noto Sans CJK, or name its file in [pictures] font"
         )
     process = DrawingProcess(clock=clock)
-    fetcher = GuardedFetcher(Reach(gateways=settings.display.gateways), user_agent=USER_AGENT)
+    fetcher = GuardedFetcher(Reach(gateways=settings.display.gateways))
     studio = Studio(process, Avatars(fetcher, process, clock=clock), font=font)
     try:
         yield studio

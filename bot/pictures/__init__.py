@@ -2,7 +2,6 @@
 
     charts, card_content   pure: what is shown, as values
     chart_words            pure: the same in words: for people who do not see the picture, and where there is none
-    public_address         pure: which addresses may be connected to
     picture_header         pure: format and size of a picture file, read from its first bytes
     guarded_fetcher        one picture from a stranger's server
     avatars                the same, made small and cached; a card never waits for one longer than its deadline

@@ -63,6 +63,7 @@ class DrawingProcess:
         self._has_drawn_charts = False
         self._used_at = 0.0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._is_closed = False
         self.starts = 0
 
     @property
@@ -101,7 +102,8 @@ class DrawingProcess:
                 await self._end()
 
     async def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does; what waits for a picture gets none, and starts no other process."""
+        self._is_closed = True
         await self._end()
         if self._folder:
             self._folder.cleanup()
@@ -141,6 +143,8 @@ class DrawingProcess:
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process and self._process.returncode is None:
             return self._process
+        if self._is_closed:
+            raise PictureError(_FAILED)
         self._folder = self._folder or tempfile.TemporaryDirectory(
             prefix="tessera-pictures-", ignore_cleanup_errors=True
         )

@@ -125,14 +125,12 @@ class GuardedFetcher:
     Args:
         reach: What may be reached.
         seconds: How long one picture may take, from the look-up of its name to its last byte.
-        user_agent: Sent with each request.
     """
 
-    def __init__(self, reach: Reach | None = None, *, seconds: float = SECONDS, user_agent: str = "Tessera") -> None:
+    def __init__(self, reach: Reach | None = None, *, seconds: float = SECONDS) -> None:
         self._reach = reach or Reach()
         self._own = self._reach.own_gateways
         self._seconds = seconds
-        self._user_agent = user_agent
         self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, url: str) -> FetchedPicture | FetchProblem:

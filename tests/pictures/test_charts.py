@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 
 from bot.counts import Count
+from bot.pictures.chart_words import share_words
 from bot.pictures.charts import Chart, DistributionChart, Heading, Label, Line, TrendChart
 from bot.pictures.drawing import theme
+from bot.pictures.drawing.interval_words import share_of
 from bot.pictures.drawing_process import DrawingProcess
 from bot.pictures.studio import Studio
 from tests.pictures.examples import START, UNKNOWN, distribution, every_kind, exact, heading, overlap, retention, trend
@@ -124,3 +126,23 @@ async def test_without_a_font_for_them_letters_are_replaced_and_no_box_is_drawn(
     named = trend(exact(1), exact(2), name="loopring:254")
     same = TrendChart(named.heading, (*named.lines, *named.lines))
     assert rgb(await drawn(process, both)) == rgb(await drawn(process, same))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "of", "share"),
+    [
+        (5, 5, 10, "50 %"),
+        (0, 0, 10, "0 %"),
+        (10, 10, 10, "100 %"),
+        (5, None, 10, "≥ 50 %"),
+        (5, 10, 10, "≥ 50 %"),
+        (5, 7, 10, "50–70 %"),
+        (0, 5, 10, "0–50 %"),
+        (0, 10, 10, "?"),
+        (0, None, 10, "?"),
+    ],
+)
+def test_a_share_is_drawn_as_it_is_said_in_words(low: int, high: int | None, of: int, share: str) -> None:
+    assert share_of(low, high, of) == share
+    said = str(share_words(Count(low, high), of))
+    assert said.replace("at least", "≥").replace("not known", "?").replace(" to ", "–") == share

@@ -229,3 +229,14 @@ async def test_no_part_of_it_is_loaded_by_the_bot() -> None:
     loaded = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
     printed, _ = await loaded.communicate()
     assert printed.decode().strip() == "[]"
+
+
+async def test_after_it_is_closed_nobody_who_waits_for_a_picture_starts_another() -> None:
+    drawing = DrawingProcess(seconds=60)
+    await drawing.draw(SMALL, [picture("PNG")])
+    waiting = [asyncio.create_task(drawing.draw(CHART)) for _ in range(2)]
+    await asyncio.sleep(0)
+    await drawing.close()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(each) for each in found] == [PictureError, PictureError]
+    assert (pid_of(drawing), drawing.starts) == (None, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
@@ -38,6 +38,8 @@ def test_a_text_is_drawn_in_letters_that_there_are(text: str, drawn: str) -> Non
 
 
 @given(st.text(max_size=40), st.text(max_size=20), st.integers(1, 50))
+@example("", " ", 1)
+@example("", "\xad\x1f", 1)
 def test_whatever_is_drawn_has_only_letters_of_the_font(text: str, instead: str, columns: int) -> None:
     drawn = ALONE.drawable({"text": text, "instead": instead}, columns)
     # A letter that the font does not have would stay as it is nowhere: each is drawn as itself again.

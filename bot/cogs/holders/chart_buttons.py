@@ -36,7 +36,7 @@ _NOBODY_HELD = Message("Nobody is known to have held it then, so there is nobody
 _ROLE_OF_GATE = Message("Gate #{gate}")
 _FILE = "chart.png"
 _NAME = 40
-_LONGEST = 4000
+_TITLE, _LINE, _LONGEST = 256, 400, 4000
 _ROW = 4
 # As many as can stand below a chart side by side.
 _STEPS = 12
@@ -120,8 +120,9 @@ class GateCharts(Panel):
 
 async def show_chart(press: discord.Interaction[Any], studio: Studio, chart: Chart) -> None:
     """A chart below an answer: with its numbers in words, as a picture alone tells some nothing."""
-    lines = [words.render() for words in numbers(chart)]
-    lines.append(chart.heading.note.text)
+    # What is drawn is plain text; here a name of upstream's would be read as markdown.
+    texts = [*(words.render() for words in numbers(chart)), chart.heading.note.text]
+    lines = [safe_text(text, _LINE) for text in texts]
     files = []
     try:
         picture = await studio.chart(chart)
@@ -129,7 +130,9 @@ async def show_chart(press: discord.Interaction[Any], studio: Studio, chart: Cha
     except PictureError as error:
         lines.append(error.words.render())
     embed = discord.Embed(
-        title=chart.heading.title.text, description=cut_lines("\n".join(lines), _LONGEST), colour=BRAND
+        title=safe_text(chart.heading.title.text, _TITLE),
+        description=cut_lines("\n".join(lines), _LONGEST),
+        colour=BRAND,
     )
     await sending.follow_up(press, embed=embed, files=files, ephemeral=True)
 

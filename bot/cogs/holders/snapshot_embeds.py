@@ -15,6 +15,7 @@ from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, Weight
 from bot.messages import Message, Words, number_words
 from bot.store.holders.snapshot_table import ListedSnapshot
+from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, cut_lines
 
 _TITLE = Message("Snapshot {number}")
@@ -48,7 +49,7 @@ _AT_LEAST, _UNKNOWN = Message("at least {number:,}"), Message("unknown")
 # What was read within so long is shown as of one moment, the earlier one.
 _AT_ONCE = timedelta(minutes=1)
 _DESCRIPTION = 4000
-_CHOICE = 100
+_CHOICE = _NAME = 100
 
 
 def weight_words(weight: Weight) -> Words:
@@ -128,7 +129,8 @@ def snapshot_choice(listed: ListedSnapshot) -> str:
 def _about(snapshot: Snapshot) -> list[Words]:
     what = request_words(snapshot.request)
     if snapshot.names:
-        what = _NAMED(names=", ".join(snapshot.names), rule=what)
+        # They are plain text, as a file has them.
+        what = _NAMED(names=", ".join(safe_text(name, _NAME) for name in snapshot.names), rule=what)
     of = _OF(what=what, weight=weight_words(snapshot.weight), count=len(snapshot.members))
     made = time_words(snapshot.made_at)
     if snapshot.as_of is None:

@@ -56,7 +56,7 @@ _ALT_TEXT = Message("A card of {name}'s collections in {server}: {summary}. {lin
 # A member sees nothing until the slowest of the accounts is read, or this is over.
 _READ_SECONDS = 12.0
 _FILE = "card.png"
-_NAME = 60
+_NAME, _LINE = 60, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,10 @@ class _Card:
 
     def embed(self, title: Words, remark: Words | None) -> discord.Embed:
         """The same in words; below a picture only what it is."""
-        lines = [self.held.summary, *(() if self.picture else self.held.lines()), self.held.note]
-        lines += [words for words in (self.no_picture, remark) if words]
-        text = cut_lines("\n".join(words.render() for words in lines), 4000)
+        # As on the picture, names are plain text; here they would be read as markdown.
+        held = () if self.picture else [safe_text(words.render(), _LINE) for words in self.held.lines()]
+        rest = [words.render() for words in (self.held.note, self.no_picture, remark) if words]
+        text = cut_lines("\n".join([self.held.summary.render(), *held, *rest]), 4000)
         return discord.Embed(title=title.render(), description=text, colour=BRAND)
 
 

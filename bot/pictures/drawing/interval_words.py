@@ -10,3 +10,12 @@ def mark_of(low: int, high: int | None) -> str:
     if high is not None:
         return f"{low:,}–{high:,}"  # noqa: RUF001 - a dash between two numbers
     return f"≥ {low:,}" if low else "?"
+
+
+def share_of(low: int, high: int | None, of: int) -> str:
+    """The same as a part of `of`, in percent: as `chart_words.share_words` says it."""
+    least = low * 100 // of
+    if high is None or high >= of > low:
+        return f"≥ {least} %" if low else "?"
+    most = min(100, high * 100 // of)
+    return f"{least} %" if least == most else f"{least}–{most} %"  # noqa: RUF001 - a dash between two numbers

@@ -53,12 +53,8 @@ class Letters:
             label: Its "text", and what is drawn "instead".
             columns: The most that fit; East Asian letters are two wide.
         """
-        text = self._plain(label["text"])
-        if text is None:
-            text = self._plain(label["instead"])
-        if text is None:
-            text = "".join(letter if self._has(letter) else _REPLACEMENT for letter in label["instead"])
-        return _cut(text or label["instead"], columns)
+        text = self._plain(label["text"]) or self._plain(label["instead"])
+        return _cut(text or self._plain(label["instead"], _REPLACEMENT) or "", columns)
 
     def runs(self, text: str) -> Iterator[tuple[str, bool]]:
         """Parts of a text that are of one font each, and whether that is the second one."""
@@ -74,8 +70,8 @@ class Letters:
         if part:
             yield part, is_other
 
-    def _plain(self, text: str) -> str | None:
-        """A text in letters that there are; None: one that matters is missing, or nothing is left."""
+    def _plain(self, text: str, replacement: str = "") -> str | None:
+        """A text in letters that there are; None: one that matters is missing and not replaced, or nothing is left."""
         found = ""
         for letter in unicodedata.normalize("NFC", text):
             category = unicodedata.category(letter)
@@ -90,8 +86,10 @@ class Letters:
                     found += plain
                 elif self._has(base) and base.isalnum():
                     found += base
-                elif category[0] in "LN":
+                elif category[0] in "LN" and not replacement:
                     return None
+                elif category[0] in "LN":
+                    found += replacement
         found = " ".join(found.split())
         return found or None
 

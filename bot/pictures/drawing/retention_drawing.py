@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from bot.pictures.drawing import theme
+from bot.pictures.drawing.interval_words import share_of
 from bot.pictures.drawing.letters import Letters
 
 _MOST_MARKED = 12
@@ -34,7 +35,7 @@ def draw_retention(axes: Axes, content: dict[str, Any], letters: Letters) -> Non
             )
         if len(steps) <= _MOST_MARKED:
             axes.annotate(
-                _share(low, high, is_known=bool(step["low"]) or step["high"] is not None),
+                share_of(step["low"], step["high"], of),
                 (place, high),
                 xytext=(0, 5),
                 textcoords="offset points",
@@ -53,11 +54,3 @@ def draw_retention(axes: Axes, content: dict[str, Any], letters: Letters) -> Non
     axes.set_axisbelow(True)
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.6, max(len(steps), 4) - 0.4)
-
-
-def _share(low: float, high: float, *, is_known: bool) -> str:
-    if not is_known:
-        return "?"
-    if int(low) == int(high):
-        return f"{int(low)} %"
-    return f"≥ {int(low)} %"

@@ -1,7 +1,8 @@
-"""What is said of snapshots is in the reader's language, numbers and buttons included."""
+"""What is said of snapshots: in the reader's language, numbers and buttons included, and with names as text."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,3 +66,9 @@ def test_an_export_and_the_schedules_are_in_the_readers_language(shouted: Langua
     lines = [line for embed in embeds for line in lines_of(embed)]
     # What asks has a second sentence in one message.
     assert [line for line in lines if not line.startswith(("¡", "The file says so too"))] == []
+
+
+def test_a_name_of_upstreams_is_text_and_no_markdown() -> None:
+    named = replace(snapshot(ANN), names=("**Free** [mint] ||here||",))
+    embed = snapshot_embeds.exported_embed(ExportView(named, shows_addresses=True), Seal("ab" * 32), [])
+    assert r"**\*\*Free\*\* \[mint\] \|\|here\|\|** (`254`)" in str(embed.description)
