@@ -181,3 +181,14 @@ async def test_who_owns_an_account_is_shown_with_the_transaction_where_anybody_c
     (said,) = [line for line in lines if line.startswith("  rebuilt: 0x")]
     assert said.endswith(f", since block {block} of layer 2, transaction {transaction}")
     assert code == 0
+
+
+async def test_names_and_pictures_come_from_ipfs_and_what_is_missing_is_counted(
+    archive: Command, blocks: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "rebuilt.tessera"
+    result = await archive("rebuild", "--from-dir", str(blocks), "-o", str(path), "--metadata")
+    assert result.code == 0
+    (said,) = [line for line in result.lines if line.startswith("Names and pictures: ")]
+    assert re.match(r"Names and pictures: of 0 NFTs; [\d,]+ missing: ", said)
+    assert (await archive("verify", str(path))).code == 0
