@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from bot.archive.nft_cids import is_file_of
 from bot.archive.reader import Archive
@@ -20,21 +17,12 @@ from bot.errors import ConfigError
 from sandbox.ipfs import IpfsGateway, cid, file_hash
 from sandbox.rollup import layouts
 from sandbox.rollup.layouts import MadeNft
+from tests.ipfs_gateway import serving
 from tests.l2.made_blocks import after
 
 OWNER, CONTRACT = b"\xa1" * 20, b"\xcc" * 20
 FOX = json.dumps({"name": "Fox #1", "image": "ipfs://QmFox/1.png", "description": "red"}).encode()
 FILES = [FOX, b'{"name": "Owl", "image": 7}', b"[]", b"not JSON", b""]
-
-
-@asynccontextmanager
-async def serving(gateway: IpfsGateway) -> AsyncIterator[str]:
-    """A gateway over HTTP; its base URL."""
-    runner = web.AppRunner(gateway.make_app())
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/ipfs/"
-    await runner.cleanup()
 
 
 def number(digest: bytes) -> int:

@@ -119,7 +119,7 @@ async def test_as_a_fallback_it_gives_nothing(tmp_path: Path) -> None:
     async with open_sync() as harness:
         await harness.gate()
         await harness.members(1, holds=0)
-        await use(harness, ChainedSource(live, await archive_of(tmp_path, {1: 3})))
+        await use(harness, ChainedSource(live, await archive_of(tmp_path, {1: 3})))  # type: ignore[arg-type]  # as far as it is used
         await harness.pass_time(AN_HOUR)
         assert live.asked
         assert harness.holders() == []
