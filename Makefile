@@ -29,7 +29,7 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	@touch $@
 
 demo: setup ## the whole bot in a browser page: no account, token or key
-	$(BIN)/python -m sandbox
+	$(BIN)/python -m sandbox $(DEMO)
 
 run: setup ## the bot itself, with config.toml (CONFIG=...)
 	$(BIN)/python -m bot run --config $(CONFIG)

@@ -23,6 +23,7 @@ from sandbox.browser import open_browser
 from sandbox.community import load_world
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.population import populate
+from sandbox.rebuilding import SOURCE, RebuildError, rebuild, write_known_collections
 from sandbox.wallets import WALLET_FACTORY
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, WEBHOOK_KEY
 
@@ -63,6 +64,7 @@ image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
 name = "loopring"
 kind = "loopring"
 base_url = "http://127.0.0.1:{port}/loopring"
+fallback = "{fallback}"
 
 [[source]]
 name = "ethereum"
@@ -91,7 +93,7 @@ allowed_networks = ["127.0.0.1/32"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until Ctrl-C or SIGTERM; returns the exit status, 2 when a port is taken."""
+    """Run until Ctrl-C or SIGTERM; returns the exit status: 2 if a port is taken, 1 if no archive can be rebuilt."""
     options = _parser().parse_args(arguments)
     try:
         asyncio.run(_run(options))
@@ -100,6 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PortError as error:
         print(error, file=sys.stderr)
         return PORT_IN_USE
+    except RebuildError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
@@ -120,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, help="put a larger community, drawn from this number, on top")
     parser.add_argument("--bodies", type=Path, help="folder of recorded Loopring bodies to serve byte for byte")
+    parser.add_argument(
+        "--rebuilt",
+        action="store_true",
+        help="rebuild Loopring's archive from the Ethereum node first: it answers when Loopring is switched off",
+    )
     parser.add_argument("--no-bot", action="store_true", help="only the stand-ins: the bot is started by hand")
     parser.add_argument("--bot-log", type=Path, help="also write the bot's log lines to this file")
     return parser
@@ -154,9 +164,16 @@ async def _run(options: argparse.Namespace) -> None:
             web_port=web_port,
             browser_port=browser_port,
             factory=WALLET_FACTORY,
+            fallback="rebuilt" if options.rebuilt else "",
         )
+        archive = folder / "rebuilt.tessera.gz"
+        if options.rebuilt:
+            text += SOURCE.format(path=archive.as_posix())
         config.touch(mode=0o600)  # whatever the umask: the bot refuses settings that others may write
         config.write_text(text, encoding="utf-8")
+        if options.rebuilt:
+            write_known_collections(world, folder / "known.csv")
+            await rebuild(config, environment, folder / "known.csv", archive)
         print(f"Tessera's sandbox: http://{options.host}:{port}/   (Ctrl-C ends it)", flush=True)
         print(f"Its browser with a test wallet, for the bot's own pages: http://localhost:{browser_port}/", flush=True)
         if BOT in app:

@@ -8,6 +8,7 @@ reader         a file → values, look-up by look-up
 integrity      the full check of a file
 partial        a recording under way: append-only lines
 show           a file for a terminal
+nft_cids       the id of an NFT → where its metadata is on IPFS
 snapshot_rows  a published list of holders, as CSV; snapshot_holdings: the same as the lines of an archive
 known_collections  which collection of Loopring's a contract is
 compare        what differs between two archives

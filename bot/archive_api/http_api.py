@@ -1,7 +1,8 @@
-"""Serves an archive over Loopring's v3 API: `account`, `user/collection/details` and `nft/public/collection`.
+"""Serves an archive over Loopring's v3 API.
 
-For an account that is not in the archive the answer is a fault (100000), as nothing is known about it; only if the
-operator says that the archive covers the whole network, such an account does not exist (104007, 101002).
+It answers `account`, `user/collection/details`, `user/nft/collection/balances` and `nft/public/collection`. For an
+account that is not in the archive the answer is a fault (100000), as nothing is known about it; only if the operator
+says that the archive covers the whole network, such an account does not exist (104007, 101002).
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from aiohttp import web
 from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
 from bot.archive_api.loopring_json import Json, account_json, collection_json, page_json
+from bot.archive_api.nft_json import balances_json
 from bot.errors import ConfigError, UnavailableError
-from bot.holdings import LOOPRING, Holding
+from bot.holdings import LOOPRING, Holding, NftList
 from bot.messages import Message
 
 _OTHER_NETWORK = Message("{path}: contains accounts of {network}; only those of {loopring} can be served.")
@@ -63,6 +65,7 @@ def make_app(archive: Archive, *, key: str, covers_all: bool = False) -> web.App
     endpoints = _Endpoints(archive, covers_all=covers_all)
     app = web.Application(client_max_size=1024)
     app.router.add_get("/api/v3/user/collection/details", _respond_with(endpoints.details, key))
+    app.router.add_get("/api/v3/user/nft/collection/balances", _respond_with(endpoints.balances, key))
     app.router.add_get("/api/v3/account", _respond_with(endpoints.account, ""))
     app.router.add_get("/api/v3/nft/public/collection", _respond_with(endpoints.collection, ""))
     return app
@@ -103,6 +106,13 @@ def _respond_with(endpoint: _Endpoint, key: str) -> Callable[[web.Request], Awai
     return answer
 
 
+def _page_of(query: Mapping[str, str]) -> tuple[int, int]:
+    """The offset, and how many rows from there on."""
+    offset = int(text) if _OFFSET.fullmatch(text := query.get("offset", "")) else 0
+    limit = int(text) if _OFFSET.fullmatch(text := query.get("limit", "")) else 0
+    return offset, min(limit or _DEFAULT_LIMIT, _MAX_LIMIT)
+
+
 def _check_key(given: str, key: str) -> None:
     if key and not given:
         raise _RefusedError(104001, "Empty ApiKey")
@@ -125,9 +135,25 @@ class _Endpoints:
         rows = [Holding(self._archive.collection(held.collection_id), held.kinds) for held in record.holdings]
         if query.get("nonZero", "").lower() == "true":
             rows = [row for row in rows if row.kinds]
-        offset = int(text) if _OFFSET.fullmatch(text := query.get("offset", "")) else 0
-        limit = int(text) if _OFFSET.fullmatch(text := query.get("limit", "")) else 0
-        return page_json(record, rows, contract=contract, offset=offset, limit=min(limit or _DEFAULT_LIMIT, _MAX_LIMIT))
+        offset, limit = _page_of(query)
+        return page_json(record, rows, contract=contract, offset=offset, limit=limit)
+
+    def balances(self, query: Mapping[str, str]) -> Json:
+        record = self._record(query.get("accountId", ""))
+        collection = self._archive.find_collection(query.get("collectionId", ""))
+        if collection is None:
+            raise self._unknown(108002, "collection not found")
+        contract = query.get("tokenAddress", "").lower()
+        if contract and contract != collection.contract_address:
+            raise _RefusedError(100001, "Invalid tokenAddress")
+        held = next((each for each in record.holdings if each.collection_id == collection.collection_id), None)
+        if held is None and not record.complete:
+            raise _RefusedError(100000, "only a part of what this account had was recorded")
+        nfts = held.nfts if held else NftList(complete=True, total=0)
+        if nfts is None:
+            raise _RefusedError(100000, "the single NFTs of this collection were not recorded")
+        offset, limit = _page_of(query)
+        return balances_json(record, collection, nfts, offset=offset, limit=limit)
 
     def account(self, query: Mapping[str, str]) -> Json:
         owner, account_id = query.get("owner", "").lower(), query.get("accountId", "")
@@ -137,6 +163,8 @@ class _Endpoints:
             found = self._archive.find_account_of(owner)
             if found is None:
                 raise self._unknown(101002, "account not found")
+            if not _NUMBER.fullmatch(found):  # an imported list of holders, which does not say it
+                raise _RefusedError(100000, "the number of this account was not recorded")
             if account_id not in ("", found):
                 raise _RefusedError(104007, "Invalid accountId")
             return account_json(found, owner)

@@ -40,6 +40,10 @@ class RebuildProgress:
         """Show how far the replay is."""
         self._show(f"block {block:,} replayed")
 
+    def described(self, asked: int, wanted: int) -> None:
+        """Show how many names and pictures were asked for."""
+        self._show(f"{asked:,} of {wanted:,} names and pictures asked for")
+
     def clear(self) -> None:
         """Remove the line."""
         self._show("")

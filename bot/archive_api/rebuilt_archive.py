@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from bot import __version__
 from bot.archive.index import Index
 from bot.archive.known_collections import KnownCollection, collections_of, standard_of
 from bot.archive.lines import AccountRecord, Header, HeldRecord, RebuiltFrom, order
 from bot.archive.writer import write_archive
+from bot.archive_api.metadata_file import NftMetadata
 from bot.holdings import LOOPRING, Nft, NftList
 from bot.l2.account_state import AccountState, ContractHoldings
 from bot.l2.block_check import EXCHANGE
@@ -24,13 +26,19 @@ SOURCE = "Loopring's blocks on Ethereum"
 _STANDARDS = ("ERC1155", "ERC721")
 
 
-def write_rebuilt(path: Path, replay: Replay, known: Mapping[str, KnownCollection]) -> Index:
+def write_rebuilt(
+    path: Path,
+    replay: Replay,
+    known: Mapping[str, KnownCollection],
+    metadata: Mapping[int, NftMetadata] = MappingProxyType({}),
+) -> Index:
     """Write what a replay came to.
 
     Args:
         path: The archive; an existing one stays until the new one is complete.
         replay: At its end; it has applied at least one block.
         known: What is known of collections, by contract in lower case.
+        metadata: What is known of NFTs, by their ids.
 
     Raises:
         ConfigError: it cannot be written, or two contracts have one number.
@@ -40,7 +48,7 @@ def write_rebuilt(path: Path, replay: Replay, known: Mapping[str, KnownCollectio
     header = Header(LOOPRING, SOURCE, as_of, f"tessera {__version__}", has_nfts=True, rebuilt=rebuilt)
     collections = collections_of(_standards(replay), known)
     numbers = {each.contract_address: each.collection_id for each in collections}
-    return write_archive(path, header, collections, _records(replay, numbers, as_of))
+    return write_archive(path, header, collections, _records(replay, numbers, metadata, as_of))
 
 
 def _standards(replay: Replay) -> dict[str, str]:
@@ -56,9 +64,12 @@ def _standard(nft_type: int) -> str:
     return _STANDARDS[nft_type] if nft_type < len(_STANDARDS) else ""
 
 
-def _records(replay: Replay, numbers: Mapping[str, str], as_of: datetime) -> Iterator[AccountRecord]:
+def _records(
+    replay: Replay, numbers: Mapping[str, str], metadata: Mapping[int, NftMetadata], as_of: datetime
+) -> Iterator[AccountRecord]:
     for state in replay.accounts():
-        held = sorted((_held(each, numbers) for each in state.holdings), key=lambda each: order(each.collection_id))
+        records = (_held(each, numbers, metadata) for each in state.holdings)
+        held = sorted(records, key=lambda each: order(each.collection_id))
         yield _record(state, tuple(held), as_of)
 
 
@@ -75,6 +86,12 @@ def _record(state: AccountState, held: tuple[HeldRecord, ...], as_of: datetime) 
     )
 
 
-def _held(held: ContractHoldings, numbers: Mapping[str, str]) -> HeldRecord:
-    rows = tuple(Nft(f"{held.contract}:{nft_id:#x}", f"0x{nft_id:064x}", copies) for nft_id, copies in held.nfts)
+def _held(held: ContractHoldings, numbers: Mapping[str, str], metadata: Mapping[int, NftMetadata]) -> HeldRecord:
+    rows = tuple(_nft(held.contract, nft_id, copies, metadata.get(nft_id)) for nft_id, copies in held.nfts)
     return HeldRecord(numbers[held.contract], len(rows), NftList(rows, complete=True, total=len(rows)))
+
+
+def _nft(contract: str, nft_id: int, copies: int, about: NftMetadata | None) -> Nft:
+    name, image = (about.name, about.image) if about else ("", "")
+    images = (image,) if image else ()
+    return Nft(f"{contract}:{nft_id:#x}", f"0x{nft_id:064x}", copies, name, image_uris=images)

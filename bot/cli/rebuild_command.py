@@ -12,7 +12,10 @@ from typing import Any
 from bot.archive.known_collections import KnownCollection, read_known_collections
 from bot.archive_api.block_folder import BlockFolder
 from bot.archive_api.fetch_blocks import fetch_blocks
+from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
 from bot.archive_api.history_nodes import HistoryNodes
+from bot.archive_api.ipfs_gateways import IpfsGateways
+from bot.archive_api.metadata_file import MetadataFile
 from bot.archive_api.rebuild_progress import RebuildProgress
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
@@ -63,6 +66,11 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
     rebuild.add_argument(
         "--collections", type=Path, metavar="FILE", help="CSV of known collections: contract, number, name, avatar"
     )
+    rebuild.add_argument(
+        "--metadata",
+        action="store_true",
+        help="fetch names and pictures of NFTs from the IPFS gateways of [display] image_gateways",
+    )
     rebuild.add_argument("--allow-gaps", action="store_true", help="exit with 0 even if accounts are incomplete")
 
 
@@ -81,7 +89,10 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         if arguments.rpc is not None:
             await _fetch(_urls(arguments.rpc, settings), folder, progress)
-        return await asyncio.to_thread(_rebuild, arguments, folder, known, progress)
+        replay = await asyncio.to_thread(replay_folder, folder, progress.replayed)
+        found = await _describe(replay, folder, settings, progress) if arguments.metadata else FoundMetadata()
+        progress.clear()
+        return await asyncio.to_thread(_write, arguments, replay, known, found)
     finally:
         progress.clear()
 
@@ -92,6 +103,20 @@ async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProg
         await nodes.check()
         with folder.open_to_write():
             await fetch_blocks(nodes, folder, progress.fetched)
+
+
+async def _describe(
+    replay: Replay, folder: BlockFolder, settings: Settings, progress: RebuildProgress
+) -> FoundMetadata:
+    gateways = IpfsGateways(settings.display.image_gateways)
+    try:
+        with await asyncio.to_thread(MetadataFile, folder.path) as file:
+            ids = await asyncio.to_thread(held_ids, replay)
+            return await fetch_metadata(ids, gateways, file, progress.described)
+    except* ConfigError as errors:
+        raise errors.exceptions[0] from None
+    finally:
+        await gateways.close()
 
 
 def _urls(text: str, settings: Settings) -> list[str]:
@@ -105,17 +130,14 @@ def _urls(text: str, settings: Settings) -> list[str]:
     return urls
 
 
-def _rebuild(
-    arguments: argparse.Namespace,
-    folder: BlockFolder,
-    known: Mapping[str, KnownCollection],
-    progress: RebuildProgress,
+def _write(
+    arguments: argparse.Namespace, replay: Replay, known: Mapping[str, KnownCollection], found: FoundMetadata
 ) -> int:
     path: Path = arguments.output
-    replay = replay_folder(folder, progress.replayed)
-    progress.clear()
-    index = write_rebuilt(path, replay, known)
+    index = write_rebuilt(path, replay, known, found.by_id)
     _report_deviations(replay)
+    if arguments.metadata:
+        _report_metadata(found)
     accounts, collections = index.count("accounts"), index.count("collections")
     _print(
         f"{path}: {plural(accounts, 'account')}, {plural(collections, 'collection')}, as of block "
@@ -133,6 +155,14 @@ def _report_deviations(replay: Replay) -> None:
         _print_error(f"… and {replay.deviation_count - _MOST_SHOWN:,} more.")
     if replay.deviation_count:
         _print_error("These accounts are in the archive as incomplete: what else they held is unknown.")
+
+
+def _report_metadata(found: FoundMetadata) -> None:
+    missing = "".join(f"; {count:,} missing: {problem}" for problem, count in sorted(found.missing.items()))
+    without = f"; {found.without:,} have an id that is no address on IPFS" if found.without else ""
+    _print(f"Names and pictures: of {plural(len(found.by_id), 'NFT')}{missing}{without}")
+    if found.missing:
+        _print("Repeat the command with another -o to ask again for what is missing.")
 
 
 def _print(text: str) -> None:

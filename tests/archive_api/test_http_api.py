@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.archive.lines import AccountRecord
+from bot.archive.lines import AccountRecord, HeldRecord
 from bot.archive.partial import Partial
 from bot.archive.reader import Archive
 from bot.archive.writer import write_archive
 from bot.archive_api.http_api import make_app, start_serving
 from bot.archive_api.loopring_json import collection_json
+from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.record import parse_refs, record
+from bot.archive_api.replay_folder import replay_folder
 from bot.config.source_tables import LoopringTable
 from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UnavailableError
-from bot.holdings import LOOPRING, Account, Holding
+from bot.holdings import LOOPRING, Account, Collection, Holding, Nft, NftList
 from bot.names import Names
 from bot.reasons import reason_words
 from bot.sources.askers import Asker, Askers
@@ -31,7 +34,10 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.loopring_wire import WireCollection, read_one
 from bot.sources.paging import Scan
 from bot.sources.source import Source
+from sandbox.community import load_world
+from sandbox.rollup.history import community_history
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
+from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.conformance.missing import shared
 from tests.loopring_source import open_source
 from tests.sandbox_client import open_sandbox
@@ -232,6 +238,10 @@ async def test_only_the_right_key_is_accepted(tmp_path: Path) -> None:
         ("user/collection/details?accountId=-1", 400, 104007),
         ("user/collection/details?accountId=10001&tokenAddress=0x12", 400, 100001),
         ("user/collection/details?accountId=10001&offset=x&limit=x", 200, None),
+        ("user/nft/collection/balances?accountId=10001&collectionId=2", 400, 100000),
+        ("user/nft/collection/balances?accountId=10001", 400, 100000),
+        ("user/nft/collection/balances?collectionId=2", 400, 104007),
+        ("user/nft/collection/balances?accountId=10001&collectionId=2&tokenAddress=0x12", 400, 100001),
         ("account?owner=0x12", 400, 100001),
         (f"account?owner={ADA.upper().replace('X', 'x')}", 200, None),
         (f"account?owner={ADA}&accountId=10002", 400, 104007),
@@ -283,3 +293,114 @@ async def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="is in use already"):
             await start_serving(make_app(archive, key=""), "127.0.0.1", int(url.rpartition(":")[2]))
         archive.close()
+
+
+# ---------------------------------------------------------------- single NFTs
+
+
+async def nfts_of(source: Source, account_id: str, collection: Collection) -> Scan[Nft]:
+    async for scan in source.iter_nfts(Account(LOOPRING, account_id), collection, NOW):
+        last = scan
+    return last
+
+
+def same_keys(one: Any, other: Any, where: str = "") -> None:
+    """Every key of one body is in the other, and no other one, however deep."""
+    if isinstance(one, dict):
+        assert isinstance(other, dict), where
+        assert one.keys() == other.keys(), where
+        for key in one:
+            same_keys(one[key], other[key], f"{where}.{key}")
+    else:
+        assert type(one) is type(other), where
+
+
+async def test_the_recorded_nfts_come_back_equal_and_in_the_same_shape(tmp_path: Path) -> None:
+    recorded = orjson.loads((shared("samples/loopring") / "user_nft_collection_balances__uat2.json").read_bytes())
+    about = read_one(WireCollection, recorded["data"][0]["collectionInfo"]).to_collection()
+    async with open_sandbox(shared("samples/loopring")) as sandbox, open_source(sandbox) as source:
+        upstream = await nfts_of(source, "10032", about)
+    held = HeldRecord(about.collection_id, 3, NftList(upstream.rows, complete=True, total=3))
+    write_archive(
+        tmp_path / "a",
+        header(has_nfts=True),
+        [about],
+        [AccountRecord("10032", RECORDED_AT, ADA, total=1, holdings=(held,))],
+    )
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        again = await nfts_of(source, "10032", about)
+        async with aiohttp.ClientSession() as session:
+            where = f"{url}/api/v3/user/nft/collection/balances"
+            query = {"accountId": "10032", "collectionId": "6", "tokenAddress": about.contract_address}
+            async with session.get(where, params=query) as response:
+                body = await response.json()
+    assert again.complete
+    assert [replace(nft, description="") for nft in upstream.rows] == list(again.rows)
+    same_keys(recorded, body | {"data": body["data"][:3]})
+    for ours, theirs in zip(body["data"], recorded["data"], strict=True):
+        same_keys(theirs, ours)
+        same = ("accountId", "nftData", "tokenAddress", "nftId", "nftType", "total", "deploymentStatus")
+        assert [ours[key] for key in same] == [theirs[key] for key in same]
+        assert ours["metadata"]["uri"] == theirs["metadata"]["uri"]
+        assert ours["isCounterFactualNFT"] == theirs["isCounterFactualNFT"]
+
+
+def archive_with_nfts(path: Path, held: HeldRecord, *, gap: str = "") -> None:
+    known = [Collection(LOOPRING, "7", name="Foxes"), Collection(LOOPRING, "8", name="Owls")]
+    record = AccountRecord("1", RECORDED_AT, ADA, total=None if gap else 1, incomplete_reason=gap, holdings=(held,))
+    write_archive(path, header(has_nfts=True), known, [record])
+
+
+def foxes(count: int, *, complete: bool = True, total: int | None = None) -> HeldRecord:
+    rows = tuple(Nft(f"0x{number:064x}", f"0x{number:064x}", number) for number in range(1, count + 1))
+    return HeldRecord("7", count, NftList(rows, complete=complete, total=total))
+
+
+async def test_nfts_are_served_page_by_page(tmp_path: Path) -> None:
+    archive_with_nfts(tmp_path / "a", foxes(120, total=120))
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        scan = await nfts_of(source, "1", Collection(LOOPRING, "7"))
+        none = await nfts_of(source, "1", Collection(LOOPRING, "8"))
+    assert (len(scan.rows), scan.complete, sum(nft.copies for nft in scan.rows)) == (120, True, 7260)
+    assert (none.rows, none.complete) == ((), True)
+
+
+async def test_a_list_of_nfts_that_was_not_recorded_is_never_empty_or_whole(tmp_path: Path) -> None:
+    archive_with_nfts(tmp_path / "a", HeldRecord("7", 3))
+    archive_with_nfts(tmp_path / "b", foxes(2, complete=False))
+    archive_with_nfts(tmp_path / "c", foxes(2, total=2), gap="the list changed")
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        with pytest.raises(UnavailableError):
+            await nfts_of(source, "1", Collection(LOOPRING, "7"))
+    async with served(tmp_path / "b") as url, reading(url) as source:
+        assert not (await nfts_of(source, "1", Collection(LOOPRING, "7"))).complete
+    async with served(tmp_path / "c") as url, reading(url) as source:
+        assert (await nfts_of(source, "1", Collection(LOOPRING, "7"))).complete
+        for collection in ("8", "9"):
+            with pytest.raises(UnavailableError):
+                await nfts_of(source, "1", Collection(LOOPRING, collection))
+
+
+async def test_an_archive_that_was_rebuilt_from_blocks_is_served_like_any_other(tmp_path: Path) -> None:
+    world = load_world()
+    history = community_history(world)
+    replay = replay_folder(folder_of(tmp_path / "blocks", fetched(history)), lambda _: None)
+    write_rebuilt(tmp_path / "a", replay, {})
+    account, held = next((account, held) for account, held in history.ledger.holdings().items() if len(held) > 1)
+    async with served(tmp_path / "a", covers_all=True) as url, reading(url) as source:
+        assert await source.fetch_owner(Account(LOOPRING, str(account)), NOW) == world.accounts[account].owner.lower()
+        scan = await read(source, str(account))
+        assert scan.complete
+        assert {row.collection.contract_address for row in scan.rows} == {f"0x{contract.hex()}" for contract in held}
+        for row in scan.rows:
+            nfts = await nfts_of(source, str(account), row.collection)
+            assert nfts.complete
+            found = {nft.token_id: nft.copies for nft in nfts.rows}
+            assert found == held[bytes.fromhex(row.collection.contract_address[2:])]
+
+
+async def test_an_account_without_a_number_is_not_served_by_its_owner(tmp_path: Path) -> None:
+    write_archive(tmp_path / "a", header(), [], [AccountRecord(ADA, RECORDED_AT, ADA, total=0)])
+    async with served(tmp_path / "a", covers_all=True) as url, reading(url) as source:
+        with pytest.raises(UnavailableError):
+            await source.fetch_account(ADA, NOW)

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.archive.known_collections import collection_number
+from bot.archive.reader import Archive
 from bot.cli.main import main
 from bot.store import Store
 from sandbox.community import load_world
+from sandbox.ipfs import IpfsGateway
 from sandbox.rollup.history import community_history
 from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.cli.result import Command, Result
+from tests.ipfs_gateway import serving
 from tests.sandbox_client import SandboxClient, write_config
 
 SHARE_A_CONTRACT = {305, 306, 307}
@@ -181,3 +184,22 @@ async def test_who_owns_an_account_is_shown_with_the_transaction_where_anybody_c
     (said,) = [line for line in lines if line.startswith("  rebuilt: 0x")]
     assert said.endswith(f", since block {block} of layer 2, transaction {transaction}")
     assert code == 0
+
+
+async def test_names_and_pictures_come_from_ipfs_and_what_is_missing_is_counted(
+    archive: Command, sandbox: SandboxClient, blocks: Path, tmp_path: Path
+) -> None:
+    gateway = IpfsGateway()
+    async with serving(gateway) as url:
+        config = write_config(tmp_path, sandbox, display=f'image_gateways = ["{url}"]')
+        path = tmp_path / "rebuilt.tessera"
+        arguments = ("--config", str(config), "--from-dir", str(blocks), "-o", str(path), "--metadata")
+        result = await archive("rebuild", *arguments)
+    assert result.code == 0
+    asked = gateway.asked.total()
+    assert asked == len(gateway.asked) > 100
+    assert result.lines[0].startswith(f"Names and pictures: of 0 NFTs; {asked:,} missing: not found")
+    assert result.lines[1] == "Repeat the command with another -o to ask again for what is missing."
+    made = Archive.open(path)
+    assert made.find_account("10001") is not None
+    made.close()

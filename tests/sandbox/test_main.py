@@ -17,7 +17,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.archive.reader import Archive
 from bot.config.settings import load
+from bot.config.source_tables import ArchiveTable
 from sandbox.__main__ import SECRETS, USUAL_PORT
 from sandbox.wallets import WALLET_FACTORY
 
@@ -155,3 +157,19 @@ async def test_a_port_in_use_is_one_line_and_status_2(option: str) -> None:
         output, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     assert output.decode().splitlines() == [f"Cannot listen on 127.0.0.1:{port}: Address already in use. Try {option}."]
+
+
+async def test_an_archive_of_its_loopring_is_rebuilt_and_answers_when_that_is_gone() -> None:
+    async with sandbox("--no-bot", "--rebuilt") as started:
+        await started.line()
+        path = Path((await started.line()).split()[-1])
+        loopring, ethereum, rebuilt = load(path, SECRETS).sources
+        assert (loopring.fallback, ethereum.fallback) == ("rebuilt", "")
+        assert isinstance(rebuilt, ArchiveTable)
+        archive = Archive.open(rebuilt.path, network="loopring")
+        whole = archive.find_account("10001")
+        archive.close()
+        assert whole is not None
+        assert whole.complete
+        assert len(whole.holdings) == 28
+        await started.end(signal.SIGTERM)
