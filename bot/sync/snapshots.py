@@ -120,17 +120,17 @@ class SnapshotMaker:
         next_at = next_time(schedule.every, schedule.first_at, now)
         try:
             snapshot = await self._take(schedule.guild_id, schedule.request, schedule.schedule_id)
+            stored = await self._store.snapshots.add_scheduled(
+                snapshot,
+                retain=schedule.retain,
+                retain_others=self._knowledge.retain,
+                next_at=next_at,
+                post=lambda made: post_of(made, now),
+            )
         except InputError as error:
             log.warning("snapshots: schedule %d makes none: %s", schedule.schedule_id, error.sentence)
             await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, error.sentence)
             return False
-        stored = await self._store.snapshots.add_scheduled(
-            snapshot,
-            retain=schedule.retain,
-            retain_others=self._knowledge.retain,
-            next_at=next_at,
-            post=lambda made: post_of(made, now),
-        )
         return stored is not None
 
 

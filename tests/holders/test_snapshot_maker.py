@@ -254,6 +254,19 @@ async def test_an_incomplete_one_is_said_to_be_so_in_the_log_channel(sync: SyncH
     assert "**Incomplete:** of one of them something is not known." in sync.said()
 
 
+async def test_more_than_fits_into_the_store_is_at_least_so_much_and_stops_no_other(sync: SyncHarness) -> None:
+    await sync.gate(parse_rule("collections >= 2", Names(), find_by_name=lambda _: ()), WHALE)
+    await sync.member(1, holds=2**62)
+    sync.source.held[account_of(1)][MOSAIC] = 2**62
+    await sync.turn()
+    both = SnapshotRequest("254 or 261")
+    await sync.store.snapshot_schedules.add(GUILD, both, Every.DAY, 9, sync.now - timedelta(minutes=1))
+    await sync.store.snapshot_schedules.add(OTHER_GUILD, LIGHTS, Every.DAY, 9, sync.now)
+    assert await maker_of(sync).run_due() == 2
+    [listed] = await sync.store.snapshots.of_guild(GUILD, 9)
+    assert kinds(await maker_of(sync).get(GUILD, listed.snapshot.snapshot_id)) == {1: (2**63 - 1, None)}
+
+
 async def test_what_follows_a_long_rule_is_said_in_the_log_channel(sync: SyncHarness) -> None:
     await sync.member(1)
     rule = " or ".join(f"254 >= {number}" for number in range(1_000_000, 1_000_050))

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.counts import Ternary, as_of_then
+from bot.counts import Count, Ternary, as_of_then
 from bot.holders.held import HeldAccount, HeldMember, OpenReason
 from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, Weight
 from bot.store.audit import record
@@ -28,6 +28,7 @@ from bot.webhooks.values.event import EventType, NewEvent
 
 _COLUMNS = "snapshot_id, guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten"
 _ROWS = "user_id, account, owner, fits, kinds, most_kinds, copies, most_copies, as_of, reason"
+_LARGEST = 2**63 - 1
 _OLDER = """
     SELECT snapshot_id FROM snapshots WHERE guild_id = ? AND schedule_id IS ?
     ORDER BY snapshot_id DESC LIMIT -1 OFFSET ?
@@ -150,22 +151,14 @@ def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any,
     rows = _rows_of(snapshot) if rows is None else rows
     snapshot, rows = _without_forgotten(db, snapshot, rows)
     request = snapshot.request
+    made_at, names = seconds(snapshot.made_at), json.dumps(snapshot.names)
+    values = [snapshot.guild_id, snapshot.schedule_id, made_at, request.rule, request.weight.value, request.minimum]
+    values += [names, len(snapshot.members), int(snapshot.is_complete), snapshot.forgotten]
     cursor = db.conn.execute(
         "INSERT INTO snapshots "
         "(guild_id, schedule_id, made_at, rule, weight, minimum, names, members, is_complete, forgotten) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            snapshot.guild_id,
-            snapshot.schedule_id,
-            seconds(snapshot.made_at),
-            request.rule,
-            request.weight.value,
-            request.minimum,
-            json.dumps(snapshot.names),
-            len(snapshot.members),
-            int(snapshot.is_complete),
-            snapshot.forgotten,
-        ],
+        values,
     )
     snapshot_id = int(cursor.lastrowid or 0)
     sql = f"INSERT INTO snapshot_rows (snapshot_id, {_ROWS}) VALUES ({snapshot_id}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -257,13 +250,17 @@ def _rows_of(snapshot: Snapshot) -> Iterator[tuple[Any, ...]]:
                 str(each.account),
                 each.owner,
                 fits,
-                each.kinds.low,
-                each.kinds.high,
-                each.copies.low,
-                each.copies.high,
+                *_storable(each.kinds),
+                *_storable(each.copies),
                 seconds(each.as_of) if each.as_of else None,
                 each.reason.value if each.reason else None,
             )
+
+
+def _storable(count: Count) -> tuple[int, int | None]:
+    """What of a count fits: what a hostile contract says of copies may add up to more, and is "at least" then."""
+    is_larger = count.high is not None and count.high > _LARGEST
+    return min(count.low, _LARGEST), None if is_larger else count.high
 
 
 def _to_members(rows: Collection[Sequence[Any]]) -> Iterator[SnapshotMember]:
