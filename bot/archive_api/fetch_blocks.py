@@ -7,9 +7,9 @@ on the events. A node that gives another block is passed over, and named if no o
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -50,13 +50,12 @@ class FetchProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class _Announced:
-    """An event, and where it is from; `place` is that of its block among those of the transaction, from 0 on."""
+class Announced:
+    """An event, and where it is from."""
 
     event: BlockEvent
     l1_block: int
     transaction: str
-    place: int = 0
 
 
 async def fetch_blocks(nodes: HistoryNodes, folder: BlockFolder, report: Callable[[FetchProgress], None]) -> None:
@@ -91,9 +90,9 @@ async def fetch_blocks(nodes: HistoryNodes, folder: BlockFolder, report: Callabl
         first, length = last + 1, min(length * 2, LONGEST_RANGE)
 
 
-async def _agreed_events(nodes: HistoryNodes, first: int, last: int) -> list[_Announced]:
+async def _agreed_events(nodes: HistoryNodes, first: int, last: int) -> list[Announced]:
     """The events of a range, which all nodes that still have it report alike."""
-    agreed: list[_Announced] | None = None
+    agreed: list[Announced] | None = None
     pruned: PrunedError | None = None
     for node in range(len(nodes)):
         try:
@@ -110,31 +109,43 @@ async def _agreed_events(nodes: HistoryNodes, first: int, last: int) -> list[_An
     return agreed
 
 
-def _announced(node: int, logs: Sequence[Any]) -> list[_Announced]:
+def _announced(node: int, logs: Sequence[Any]) -> list[Announced]:
     """The events, in the order of their blocks."""
     try:
         events = [_one_event(log) for log in logs if not log.get("removed")]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnavailableError(_NOT_AN_EVENT, node=node + 1) from error
-    places: Counter[str] = Counter()
-    placed = []
-    for each in sorted(events, key=lambda each: each.event.number):
-        placed.append(replace(each, place=places[each.transaction]))
-        places[each.transaction] += 1
-    return placed
+    return sorted(events, key=lambda each: each.event.number)
 
 
-def _one_event(log: dict[str, Any]) -> _Announced:
+def _one_event(log: dict[str, Any]) -> Announced:
     topic, number = log["topics"]
     data = bytes.fromhex(log["data"].removeprefix("0x"))
-    if topic.lower() != _TOPIC or log["address"].lower() != _ADDRESS or len(data) < 64:  # noqa: PLR2004 - two words
+    if topic.lower() != _TOPIC or log["address"].lower() != _ADDRESS:
         raise ValueError("another event")
-    event = BlockEvent(int(number, 16), data[:32], data[32:64])
-    return _Announced(event, int(log["blockNumber"], 16), str(log["transactionHash"]))
+    words = bytes.fromhex(number.removeprefix("0x"))
+    return announced_event(words, data, int(log["blockNumber"], 16), str(log["transactionHash"]))
 
 
-def _batches(announced: Sequence[_Announced]) -> list[list[_Announced]]:
-    """Some transactions at a time, each with all of its blocks that are not stored yet."""
+def announced_event(number: bytes, data: bytes, l1_block: int, transaction: str) -> Announced:
+    """An event of the exchange from its parts.
+
+    Args:
+        number: Its second topic.
+        data: The root and the hash.
+        l1_block: Where it is.
+        transaction: Of whom it is.
+
+    Raises:
+        ValueError: it is another event.
+    """
+    if len(data) < 64:  # noqa: PLR2004 - two words
+        raise ValueError("another event")
+    return Announced(BlockEvent(int.from_bytes(number, "big"), data[:32], data[32:64]), l1_block, transaction)
+
+
+def _batches(announced: Sequence[Announced]) -> list[list[Announced]]:
+    """Some transactions at a time, each with all of its blocks."""
     transactions = [list(blocks) for _, blocks in groupby(announced, key=lambda each: each.transaction)]
     return [
         [block for transaction in transactions[start : start + STORED_EVERY] for block in transaction]
@@ -143,7 +154,7 @@ def _batches(announced: Sequence[_Announced]) -> list[list[_Announced]]:
 
 
 async def _fetch(
-    nodes: HistoryNodes, announced: Sequence[_Announced], before: FetchedBlock | None
+    nodes: HistoryNodes, announced: Sequence[Announced], before: FetchedBlock | None
 ) -> list[FetchedBlock]:
     """The blocks of some transactions, checked."""
     # A gap is nobody's calldata: it is found before any node is asked.
@@ -156,7 +167,7 @@ async def _fetch(
     previous = [before.event if before else None, *(blocks[-1].event for blocks in transactions)]
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def fetch(blocks: Sequence[_Announced], last: BlockEvent | None) -> list[FetchedBlock]:
+    async def fetch(blocks: Sequence[Announced], last: BlockEvent | None) -> list[FetchedBlock]:
         async with turns:
             return await _transaction(nodes, blocks, last)
 
@@ -171,14 +182,14 @@ async def _fetch(
 
 
 async def _transaction(
-    nodes: HistoryNodes, announced: Sequence[_Announced], before: BlockEvent | None
+    nodes: HistoryNodes, announced: Sequence[Announced], before: BlockEvent | None
 ) -> list[FetchedBlock]:
     """The blocks of one transaction, of the first node that has the right ones."""
     fault: TesseraError | None = None
     for node in nodes.in_turn():
         try:
             calldata = await nodes.calldata(node, announced[0].transaction, announced[0].l1_block)
-            return _checked(announced, calldata, before)
+            return check_announced(announced, calldata, before)
         except BlockError as error:
             fault = BlockError(_WRONG_BLOCK, node=node + 1, transaction=announced[0].transaction, fault=error.words)
         except UnavailableError as error:
@@ -187,14 +198,26 @@ async def _transaction(
     raise fault
 
 
-def _checked(announced: Sequence[_Announced], calldata: bytes, before: BlockEvent | None) -> list[FetchedBlock]:
+def check_announced(announced: Sequence[Announced], calldata: bytes, before: BlockEvent | None) -> list[FetchedBlock]:
+    """The blocks of one transaction, if they are those of its events.
+
+    Args:
+        announced: Its events.
+        calldata: What it called.
+        before: The event before them; None: there is none.
+
+    Raises:
+        BlockError: they are not.
+    """
     blocks = read_blocks(calldata)
-    # The last event is that of the last block; the first ones are missing where a crash stored their blocks alone.
-    if len(blocks) != announced[-1].place + 1:
-        raise BlockError(_OTHER_COUNT, found=len(blocks), expected=announced[-1].place + 1)
+    # A crash may have left the first blocks of a transaction on the disk, and then only its others are asked for.
+    later = blocks[-len(announced) :]
+    if before and hashlib.sha256(later[0].data).digest() == announced[0].event.data_hash:
+        blocks = later
+    if len(blocks) != len(announced):
+        raise BlockError(_OTHER_COUNT, found=len(blocks), expected=len(announced))
     fetched: list[FetchedBlock] = []
-    for each in announced:
-        block = blocks[each.place]
+    for each, block in zip(announced, blocks, strict=True):
         check_block(before, each.event, block)
         before = each.event
         fetched.append(FetchedBlock(each.event, block, each.l1_block, each.transaction))

@@ -12,6 +12,7 @@ from typing import Any
 from bot.archive.known_collections import KnownCollection, read_known_collections
 from bot.archive_api.block_folder import BlockFolder
 from bot.archive_api.fetch_blocks import fetch_blocks
+from bot.archive_api.fetch_era1 import fetch_era1
 from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
 from bot.archive_api.history_nodes import HistoryNodes
 from bot.archive_api.ipfs_gateways import IpfsGateways
@@ -32,6 +33,8 @@ _NOT_URLS = Message(
     "--rpc takes addresses of Ethereum nodes, separated by commas: https://…, or http:// on this machine only."
 )
 _SAME_NODE = Message("The nodes of --rpc must differ: one that is named twice only agrees with itself.")
+_NO_BLOCKS = Message("Say where the blocks are: --rpc, --era1 or --from-dir.")
+_TWO_WAYS = Message("--from-dir has the blocks that were fetched before: leave out --era1, or use it with --blocks.")
 _EXISTS = Message("{path}: exists already. Choose another name.")
 
 _MOST_SHOWN = 20
@@ -47,7 +50,7 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
     rebuild = commands.add_parser(
         "rebuild", parents=[config], help="rebuild what every Loopring account held from the blocks on Ethereum"
     )
-    where = rebuild.add_mutually_exclusive_group(required=True)
+    where = rebuild.add_mutually_exclusive_group()
     where.add_argument(
         "--rpc",
         nargs="?",
@@ -56,6 +59,12 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
         help="fetch the blocks from these Ethereum nodes (without URL: from those of ETH_RPC_URL)",
     )
     where.add_argument("--from-dir", type=Path, metavar="DIR", help="blocks that were fetched before: asks nobody")
+    rebuild.add_argument(
+        "--era1",
+        type=Path,
+        metavar="DIR",
+        help="first take the blocks from before the merge from era1 files, as nodes may have dropped them",
+    )
     rebuild.add_argument(
         "--blocks",
         type=Path,
@@ -83,10 +92,16 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
     path: Path = arguments.output
     if await asyncio.to_thread(path.exists):
         raise ConfigError(_EXISTS, path=path)
+    if arguments.rpc is None and not arguments.from_dir and not arguments.era1:
+        raise InputError(_NO_BLOCKS)
+    if arguments.from_dir and arguments.era1:
+        raise InputError(_TWO_WAYS)
     known = await asyncio.to_thread(read_known_collections, arguments.collections) if arguments.collections else {}
     folder = BlockFolder(arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks"))
     progress = RebuildProgress(sys.stderr)
     try:
+        if arguments.era1:
+            await asyncio.to_thread(_take_era1, arguments.era1, folder, progress)
         if arguments.rpc is not None:
             await _fetch(_urls(arguments.rpc, settings), folder, progress)
         replay = await asyncio.to_thread(replay_folder, folder, progress.replayed)
@@ -95,6 +110,11 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         return await asyncio.to_thread(_write, arguments, replay, known, found)
     finally:
         progress.clear()
+
+
+def _take_era1(path: Path, folder: BlockFolder, progress: RebuildProgress) -> None:
+    with folder.open_to_write():
+        fetch_era1(path, folder, progress.fetched)
 
 
 async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProgress) -> None:

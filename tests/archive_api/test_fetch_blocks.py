@@ -261,3 +261,14 @@ def test_progress_is_silent_without_a_terminal() -> None:
     progress.fetched(FetchProgress(1, 2, 3))
     progress.clear()
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("stored", [1, 2, 3, 4, 5, 6])
+async def test_a_run_that_ended_between_two_blocks_of_one_transaction_goes_on(
+    sandbox: SandboxClient, session: aiohttp.ClientSession, tmp_path: Path, stored: int
+) -> None:
+    with BlockFolder(tmp_path).open_to_write() as folder:
+        folder.append(BLOCKS[:stored])
+    with BlockFolder(tmp_path).open_to_write() as folder:
+        await fetch_blocks(nodes(sandbox, session), folder, lambda _: None)
+    assert list(BlockFolder(tmp_path).iter_blocks()) == BLOCKS

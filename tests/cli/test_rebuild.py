@@ -15,7 +15,9 @@ from bot.cli.main import main
 from bot.store import Store
 from sandbox.community import load_world
 from sandbox.ipfs import IpfsGateway
+from sandbox.rollup.era1 import write_era1
 from sandbox.rollup.history import community_history
+from sandbox.rollup.submissions import submissions
 from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.cli.result import Command, Result
 from tests.ipfs_gateway import serving
@@ -203,3 +205,41 @@ async def test_names_and_pictures_come_from_ipfs_and_what_is_missing_is_counted(
     made = Archive.open(path)
     assert made.find_account("10001") is not None
     made.close()
+
+
+async def test_what_a_node_has_dropped_is_taken_from_files(
+    archive: Command, sandbox: SandboxClient, blocks: Path, tmp_path: Path
+) -> None:
+    history = submissions(community_history(load_world()).blocks)
+    write_era1(tmp_path / "era1", history[: len(history) // 2 + 3])
+    node = f"{sandbox.url}/ethereum/1"
+    await sandbox.control("ethereum", mode="pruned")
+    assert (await archive("rebuild", "--rpc", node, "-o", str(tmp_path / "none"))).code == 1
+
+    result = await archive("rebuild", "--era1", str(tmp_path / "era1"), "--rpc", node, "-o", str(tmp_path / "one"))
+
+    assert (result.code, result.err) == (0, "")
+    assert (await archive("rebuild", "--from-dir", str(blocks), "-o", str(tmp_path / "other"))).code == 0
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+async def test_files_alone_are_enough_for_what_they_have(archive: Command, blocks: Path, tmp_path: Path) -> None:
+    write_era1(tmp_path / "era1", submissions(community_history(load_world()).blocks))
+    assert (await archive("rebuild", "--era1", str(tmp_path / "era1"), "-o", str(tmp_path / "one"))).code == 0
+    assert (await archive("rebuild", "--from-dir", str(blocks), "-o", str(tmp_path / "other"))).code == 0
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Say where the blocks are: --rpc, --era1 or --from-dir."),
+        (("--from-dir", "a", "--era1", "b"), "--from-dir has the blocks that were fetched before"),
+    ],
+)
+async def test_it_has_to_be_said_where_the_blocks_are(
+    archive: Command, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    result = await archive("rebuild", *arguments, "-o", str(tmp_path / "new"))
+    assert result.complaint.startswith(f"tessera: {words}")
+    assert result.code == 2

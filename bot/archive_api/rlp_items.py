@@ -1,0 +1,58 @@
+"""Ethereum's RLP, as far as it is read here: the items of a list, one level at a time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# First bytes: below the first, a byte is itself; from the next ones on, short and long texts, short and long lists.
+_TEXT, _LONG_TEXT, _LIST, _LONG_LIST = 0x80, 0xB8, 0xC0, 0xF8
+
+
+class RlpError(ValueError):
+    """This is not RLP."""
+
+
+class Item(NamedTuple):
+    """One item: its content without its head, and all of its bytes."""
+
+    is_list: bool
+    content: bytes
+    whole: bytes
+
+
+def read_item(encoded: bytes, at: int = 0) -> Item:
+    """The item that begins at a place.
+
+    Raises:
+        RlpError: there is none, or it is cut off.
+    """
+    if at >= len(encoded):
+        raise RlpError("nothing is there")
+    first = encoded[at]
+    if first < _TEXT:
+        return Item(False, encoded[at : at + 1], encoded[at : at + 1])  # noqa: FBT003 - the first field
+    is_list = first >= _LIST
+    short, long = (_LIST, _LONG_LIST) if is_list else (_TEXT, _LONG_TEXT)
+    if first < long:
+        start, size = at + 1, first - short
+    else:
+        start = at + 2 + first - long
+        size = int.from_bytes(encoded[at + 1 : start], "big")
+    if start + size > len(encoded):
+        raise RlpError("it is cut off")
+    return Item(is_list, encoded[start : start + size], encoded[at : start + size])
+
+
+def items_of(item: Item) -> list[Item]:
+    """The items of a list.
+
+    Raises:
+        RlpError: it is none.
+    """
+    if not item.is_list:
+        raise RlpError("a list is expected")
+    found, at = [], 0
+    while at < len(item.content):
+        found.append(read_item(item.content, at))
+        at += len(found[-1].whole)
+    return found

@@ -1,0 +1,150 @@
+"""Blocks of layer 2 from era1 files: the same as from nodes, checked as these are, and resumed at any place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.archive_api.block_folder import BlockFolder
+from bot.archive_api.era1_file import called
+from bot.archive_api.fetch_era1 import fetch_era1
+from bot.archive_api.rlp_items import RlpError, items_of, read_item
+from bot.archive_api.snappy_frames import SnappyError, read_block, read_frames
+from bot.errors import ConfigError
+from bot.l2.block_errors import BlockError
+from sandbox.rollup.era1 import rlp, snappy_block, snappy_frames, write_era1
+from sandbox.rollup.history import random_history
+from sandbox.rollup.submissions import submissions
+from tests.archive_api.fetched_blocks import fetched
+
+HISTORY = random_history(Random(3), 500)  # noqa: S311 - no secret
+SUBMISSIONS = submissions(HISTORY.blocks)
+
+
+def taken(files: Path, blocks: Path) -> list[tuple[int, bytes]]:
+    """The blocks in the folder after the files were read."""
+    with BlockFolder(blocks).open_to_write() as folder:
+        fetch_era1(files, folder, lambda _: None)
+    return [(each.event.number, each.block.data) for each in BlockFolder(blocks).iter_blocks()]
+
+
+def test_the_blocks_are_those_that_nodes_give(tmp_path: Path) -> None:
+    assert len(write_era1(tmp_path / "era1", SUBMISSIONS)) > 2
+    assert taken(tmp_path / "era1", tmp_path / "blocks") == [
+        (each.event.number, each.block.data) for each in fetched(HISTORY)
+    ]
+
+
+def test_a_transaction_of_ethereum_has_the_hash_that_ethereum_says() -> None:
+    """The very first one, of block 46,147."""
+    signed = bytes.fromhex(
+        "f86780862d79883d2000825208945df9b87991262f6ba471f09758cde1c0fc1de734827a69801ca088ff6cf0fefd94db46111149ae4bfc17"
+        "9e9b94721fffd821d38d16464b3f71d0a045e0aff800961cfce805daef7016b9b675c137a6a41a548f7b60a3484c06a33a"
+    )
+    known = "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060"
+    assert called(read_item(signed)) == (known, b"")
+
+
+@pytest.mark.parametrize("stored", [1, 2, 3, 4, 5, 6])
+def test_what_is_there_already_is_not_taken_again_wherever_it_ended(tmp_path: Path, stored: int) -> None:
+    """Also in the middle of a transaction that submitted several blocks."""
+    write_era1(tmp_path / "era1", SUBMISSIONS)
+    expected = fetched(HISTORY)
+    with BlockFolder(tmp_path / "blocks").open_to_write() as folder:
+        folder.append(expected[:stored])
+    assert len(taken(tmp_path / "era1", tmp_path / "blocks")) == len(expected)
+
+
+def test_a_file_that_is_missing_is_a_gap_that_is_named(tmp_path: Path) -> None:
+    files = write_era1(tmp_path / "era1", SUBMISSIONS)
+    files[1].unlink()
+    with pytest.raises(BlockError, match=r"Block \d+ is missing"):
+        taken(tmp_path / "era1", tmp_path / "blocks")
+
+
+def test_a_block_that_is_not_that_of_its_event_is_named(tmp_path: Path) -> None:
+    written = SUBMISSIONS[2].calldata
+    place = written.index(SUBMISSIONS[2].blocks[0].root)
+    wrong = replace(SUBMISSIONS[2], calldata=written[:place] + bytes([written[place] ^ 1]) + written[place + 1 :])
+    write_era1(tmp_path / "era1", [*SUBMISSIONS[:2], wrong])
+    with pytest.raises(BlockError, match=r"transaction 0x\w{64}: Block \d+: the SHA-256 of its data is"):
+        taken(tmp_path / "era1", tmp_path / "blocks")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "not an era1 file"), (b"not one at all" * 9, "not an era1 file"), (None, "not an era1 file")],
+    ids=["empty", "another", "cut off"],
+)
+def test_what_is_no_such_file_is_named(tmp_path: Path, content: bytes | None, words: str) -> None:
+    (path,) = write_era1(tmp_path / "era1", SUBMISSIONS[:1])
+    path.write_bytes(path.read_bytes()[:-20] if content is None else content)
+    with pytest.raises(ConfigError, match=words):
+        taken(tmp_path / "era1", tmp_path / "blocks")
+
+
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no era1 files are there"):
+        taken(tmp_path, tmp_path / "blocks")
+
+
+# ---------------------------------------------------------------- the formats
+
+
+VECTORS = [
+    # From format_description.txt: a literal, a copy of one byte, and one whose source overlaps it ("xababab").
+    ("00", b""),
+    ("0308616263", b"abc"),
+    ("0708786162" + "01" + "02", b"xababab"),
+    ("0a" + "00" + "61" + "22" + "0100", b"a" * 10),
+    ("0a" + "00" + "61" + "23" + "01000000", b"a" * 10),
+    ("3d" + "f0" + "3c" + "62" * 61, b"b" * 61),
+]
+
+
+@pytest.mark.parametrize(("block", "content"), VECTORS)
+def test_blocks_of_snappy(block: str, content: bytes) -> None:
+    assert read_block(bytes.fromhex(block)) == content
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["", "80", "03086162", "0400610101" + "05", "0a0061220000", "0a0061220200", "0208616263", "ffffffffff0f"],
+)
+def test_a_block_that_is_wrong_is_refused(block: str) -> None:
+    with pytest.raises(SnappyError):
+        read_block(bytes.fromhex(block))
+
+
+@given(st.lists(st.binary(max_size=40) | st.sampled_from([b"abcdabcd" * 5, b"\0" * 200]), max_size=30).map(b"".join))
+def test_what_was_compressed_comes_back(content: bytes) -> None:
+    assert read_block(snappy_block(content)) == content
+    assert read_frames(snappy_frames(content)) == content
+
+
+def test_frames_of_every_kind() -> None:
+    long = Random(1).randbytes(150_000)  # noqa: S311 - no secret
+    assert read_frames(snappy_frames(long)) == long
+    plain = b"\x01\x07\x00\x00" + bytes(4) + b"abc"
+    padding = b"\xfe\x02\x00\x00xx" + b"\x80\x01\x00\x00x"
+    assert read_frames(padding + plain + plain) == b"abcabc"
+    for wrong in (plain[:-1], b"\x02\x00\x00\x00", b"\x01\x09"):
+        with pytest.raises(SnappyError):
+            read_frames(wrong)
+
+
+@given(st.recursive(st.binary(max_size=70), lambda inner: st.lists(inner, max_size=6), max_leaves=20))
+def test_rlp_comes_back(value: object) -> None:
+    def read(item: object) -> object:
+        return [read(each) for each in items_of(item)] if item.is_list else item.content  # type: ignore[attr-defined,arg-type]
+
+    encoded = rlp(value)  # type: ignore[arg-type]
+    assert read(read_item(encoded)) == value
+    for length in range(len(encoded)):
+        with pytest.raises(RlpError):
+            read_item(encoded[:length])
