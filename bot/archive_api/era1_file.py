@@ -55,7 +55,7 @@ class Era1Event:
 
 
 class Era1File:
-    """One file; it is read when events are asked for.
+    """One file; but for its end it is read when events are asked for.
 
     Args:
         path: The file.
@@ -79,11 +79,8 @@ class Era1File:
             raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
         self._bodies: list[tuple[int, int]] = []
         self._receipts: list[tuple[int, int]] = []
-        self.first = -1
-        self._list()
-        if self.first < 0 or not self._bodies or len(self._bodies) != len(self._receipts):
-            raise ConfigError(_NOT_ERA1, path=path)
-        self.last = self.first + len(self._bodies) - 1
+        self.first, self._count = self._index()
+        self.last = self.first + self._count - 1
 
     def close(self) -> None:
         """Close the file."""
@@ -93,8 +90,9 @@ class Era1File:
         """The events of a contract with this first topic, in their order.
 
         Raises:
-            ConfigError: a block with such an event is damaged.
+            ConfigError: the file, or a block with such an event, is damaged.
         """
+        self._list()
         quarters = [topic[at : at + _QUARTER] for at in range(0, len(topic), _QUARTER)]
         for place, (start, end) in enumerate(self._receipts):
             if not any(self._content.find(quarter, start, end) >= 0 for quarter in quarters):
@@ -105,8 +103,21 @@ class Era1File:
             except (SnappyError, RlpError, IndexError, KeyError) as error:
                 raise ConfigError(_DAMAGED, path=self.path, number=number, reason=error) from error
 
+    def _index(self) -> tuple[int, int]:
+        """The number of the first block, and how many there are: both are at the end of the file."""
+        size, words = len(self._content), _NUMBER.size
+        count = _NUMBER.unpack_from(self._content, size - words)[0] if size >= words else 0
+        start = size - words * (count + 2)
+        if not count or start < 2 * _HEAD.size:
+            raise ConfigError(_NOT_ERA1, path=self.path)
+        if _HEAD.unpack_from(self._content, start - _HEAD.size) != (_INDEX, size - start, 0):
+            raise ConfigError(_NOT_ERA1, path=self.path)
+        return _NUMBER.unpack_from(self._content, start)[0], count
+
     def _list(self) -> None:
         """Find out where everything is."""
+        self._bodies.clear()
+        self._receipts.clear()
         at, size = 0, len(self._content)
         while at + _HEAD.size <= size:
             kind, length, _ = _HEAD.unpack_from(self._content, at)
@@ -117,9 +128,9 @@ class Era1File:
                 self._bodies.append((start, end))
             elif kind == _RECEIPTS:
                 self._receipts.append((start, end))
-            elif kind == _INDEX and length >= _NUMBER.size:
-                (self.first,) = _NUMBER.unpack_from(self._content, start)
             at = end
+        if {len(self._bodies), len(self._receipts)} != {self._count}:
+            raise ConfigError(_NOT_ERA1, path=self.path)
 
     def _events_of(self, number: int, address: bytes, topic: bytes) -> Iterator[Era1Event]:
         place = number - self.first

@@ -16,6 +16,7 @@ from bot.archive_api.fetch_era1 import fetch_era1
 from bot.archive_api.rlp_items import RlpError, items_of, read_item
 from bot.archive_api.snappy_frames import SnappyError, read_block, read_frames
 from bot.errors import ConfigError
+from bot.l2.block_check import BLOCK_SUBMITTED
 from bot.l2.block_errors import BlockError
 from sandbox.rollup.era1 import rlp, snappy_block, snappy_frames, write_era1
 from sandbox.rollup.history import random_history
@@ -78,13 +79,36 @@ def test_a_block_that_is_not_that_of_its_event_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "not an era1 file"), (b"not one at all" * 9, "not an era1 file"), (None, "not an era1 file")],
-    ids=["empty", "another", "cut off"],
+    [
+        (b"", "not an era1 file"),
+        (b"short", "not an era1 file"),
+        (b"not one at all" * 9, "not an era1 file"),
+        (b"\1\0\0\0\0\0\0\0" * 9, "not an era1 file"),
+        (None, "not an era1 file"),
+    ],
+    ids=["empty", "short", "another", "numbers", "cut off"],
 )
 def test_what_is_no_such_file_is_named(tmp_path: Path, content: bytes | None, words: str) -> None:
     (path,) = write_era1(tmp_path / "era1", SUBMISSIONS[:1])
     path.write_bytes(path.read_bytes()[:-20] if content is None else content)
     with pytest.raises(ConfigError, match=words):
+        taken(tmp_path / "era1", tmp_path / "blocks")
+
+
+def test_a_file_of_which_the_middle_is_missing_is_named(tmp_path: Path) -> None:
+    (path,) = write_era1(tmp_path / "era1", SUBMISSIONS[:2])
+    content = path.read_bytes()
+    path.write_bytes(content[:3_000] + content[3_500:])
+    with pytest.raises(ConfigError, match="not an era1 file, or one that is cut off"):
+        taken(tmp_path / "era1", tmp_path / "blocks")
+
+
+def test_receipts_that_are_damaged_are_named_with_their_block(tmp_path: Path) -> None:
+    (path,) = write_era1(tmp_path / "era1", SUBMISSIONS[:1])
+    content = path.read_bytes()
+    place = content.index(BLOCK_SUBMITTED)
+    path.write_bytes(content[: place - 30] + bytes(20) + content[place - 10 :])
+    with pytest.raises(ConfigError, match=r"block 11,149,814 of Ethereum is damaged: "):
         taken(tmp_path / "era1", tmp_path / "blocks")
 
 
