@@ -88,8 +88,13 @@ def snappy_frames(content: bytes) -> bytes:
     return stream
 
 
-def write_era1(folder: Path, submissions: Sequence[Submission], *, blocks_each: int = 200) -> list[Path]:
-    """Files with all blocks of Ethereum from the first submission to the last, in files of so many."""
+def write_era1(
+    folder: Path, submissions: Sequence[Submission], *, blocks_each: int = 200, others: bytes = b""
+) -> list[Path]:
+    """Files with all blocks of Ethereum from the first submission to the last, in files of so many.
+
+    `others` is what an event of somebody else has to say, in each block before the submission's.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     by_block = {each.l1_block: each for each in submissions}
     first, last = min(by_block), max(by_block)
@@ -97,21 +102,23 @@ def write_era1(folder: Path, submissions: Sequence[Submission], *, blocks_each: 
     for place, start in enumerate(range(first, last + 1, blocks_each)):
         end = min(start + blocks_each, last + 1)
         paths.append(folder / f"mainnet-{place:05}-{keccak_256(pack('<Q', start)).hex()[:8]}.era1")
-        paths[-1].write_bytes(_file([(number, by_block.get(number)) for number in range(start, end)]))
+        paths[-1].write_bytes(_file([(number, by_block.get(number)) for number in range(start, end)], others))
     return paths
 
 
-def _file(blocks: Sequence[tuple[int, Submission | None]]) -> bytes:
+def _file(blocks: Sequence[tuple[int, Submission | None]], said: bytes) -> bytes:
     content = _entry(0x3265, b"")
     places = []
     for number, submission in blocks:
         places.append(len(content))
         # Others' transactions before it, of two kinds, so that places and kinds matter.
         others: list[bytes] = [rlp(_legacy(number, bytes(20), b"hello")), _typed(1, number, bytes(20), b"")]
-        receipts: list[bytes] = [rlp(_receipt([_log(bytes(20), [TOPIC], b"")])), rlp(b"\x01" + rlp(_receipt([])))]
+        # The same event of another contract, in some of them.
+        topic = TOPIC if number % 5 == 1 else keccak_256(b"another event")
+        receipts: list[bytes] = [rlp(_receipt([_log(bytes(20), [topic], said)])), rlp(b"\x01" + rlp(_receipt([])))]
         if submission:
             to = bytes.fromhex(submission.to[2:])
-            logs = [_log(b"\x11" * 20, [TOPIC], bytes(64)), *map(_event, submission.blocks)]
+            logs = [_log(b"\x11" * 20, [topic], bytes(64)), *map(_event, submission.blocks)]
             if number % 2:
                 others.append(_typed(2, number, to, submission.calldata))
                 receipts.append(rlp(b"\x02" + rlp(_receipt(logs))))

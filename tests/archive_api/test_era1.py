@@ -95,6 +95,13 @@ def test_what_is_no_such_file_is_named(tmp_path: Path, content: bytes | None, wo
         taken(tmp_path / "era1", tmp_path / "blocks")
 
 
+@pytest.mark.parametrize("length", range(64_470, 64_525))
+def test_an_event_is_found_wherever_a_frame_ends(tmp_path: Path, length: int) -> None:
+    others = Random(length).randbytes(length)  # noqa: S311 - no secret
+    write_era1(tmp_path / "era1", SUBMISSIONS[:1], others=others)
+    assert len(taken(tmp_path / "era1", tmp_path / "blocks")) == len(SUBMISSIONS[0].blocks)
+
+
 def test_a_file_of_which_the_middle_is_missing_is_named(tmp_path: Path) -> None:
     (path,) = write_era1(tmp_path / "era1", SUBMISSIONS[:2])
     content = path.read_bytes()
