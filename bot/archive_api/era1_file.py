@@ -18,8 +18,8 @@ from struct import Struct
 
 from eth_hash.auto import keccak
 
-from bot.archive_api.rlp_items import Item, RlpError, items_of, read_item
-from bot.archive_api.snappy_frames import SnappyError, read_frames
+from bot.archive_api.rlp_items import Item, RlpError, items_of, parts_of, read_item
+from bot.archive_api.snappy_frames import MOST_BYTES, SnappyError, read_frames
 from bot.errors import ConfigError
 from bot.messages import Message
 
@@ -31,6 +31,7 @@ _HEAD = Struct("<HIH")
 _NUMBER = Struct("<Q")
 _VERSION, _BODY, _RECEIPTS, _INDEX = 0x3265, 0x04, 0x05, 0x3266
 _HALF = 16
+_MOST_BLOCKS = 8_192
 # Where the calldata is among the fields: of a transaction without a type, and of those with one.
 _INPUT = {0: 5, 1: 6, 2: 7}
 _FIRST_LIST = 0xC0
@@ -110,7 +111,7 @@ class Era1File:
         size, words = len(self._content), _NUMBER.size
         count = _NUMBER.unpack_from(self._content, size - words)[0] if size >= words else 0
         start = size - words * (count + 2)
-        if not count or start < 2 * _HEAD.size:
+        if not 0 < count <= _MOST_BLOCKS or start < 2 * _HEAD.size:
             raise ConfigError(_NOT_ERA1, path=self.path)
         if _HEAD.unpack_from(self._content, start - _HEAD.size) != (_INDEX, size - start, 0):
             raise ConfigError(_NOT_ERA1, path=self.path)
@@ -120,16 +121,17 @@ class Era1File:
         """Find out where everything is."""
         self._bodies.clear()
         self._receipts.clear()
+        listed = {_BODY: self._bodies, _RECEIPTS: self._receipts}
         at, size = 0, len(self._content)
         while at + _HEAD.size <= size:
             kind, length, _ = _HEAD.unpack_from(self._content, at)
             start, end = at + _HEAD.size, at + _HEAD.size + length
             if end > size or (at == 0 and kind != _VERSION):
                 raise ConfigError(_NOT_ERA1, path=self.path)
-            if kind == _BODY:
-                self._bodies.append((start, end))
-            elif kind == _RECEIPTS:
-                self._receipts.append((start, end))
+            if kind in listed:
+                if length > MOST_BYTES or len(listed[kind]) == self._count:
+                    raise ConfigError(_NOT_ERA1, path=self.path)
+                listed[kind].append((start, end))
             at = end
         if {len(self._bodies), len(self._receipts)} != {self._count}:
             raise ConfigError(_NOT_ERA1, path=self.path)
@@ -138,9 +140,9 @@ class Era1File:
         place = number - self.first
         transactions: list[Item] = []
         for index, receipt in enumerate(self._lists(self._receipts[place])):
-            _, _, _, logs = items_of(_untyped(receipt)[1])
+            *_, logs = parts_of(_untyped(receipt)[1], 4)
             for log in items_of(logs):
-                emitter, topics, data = items_of(log)
+                emitter, topics, data = parts_of(log, 3)
                 found = tuple(each.content for each in items_of(topics))
                 if emitter.content != address or found[:1] != (topic,):
                     continue

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 # First bytes: below the first, a byte is itself; from the next ones on, short and long texts, short and long lists.
 _TEXT, _LONG_TEXT, _LIST, _LONG_LIST = 0x80, 0xB8, 0xC0, 0xF8
+# The gas of a block before the merge pays for 80,000 events.
+_MOST_ITEMS = 100_000
 
 
 class RlpError(ValueError):
@@ -47,12 +49,27 @@ def items_of(item: Item) -> list[Item]:
     """The items of a list.
 
     Raises:
-        RlpError: it is none.
+        RlpError: it is none, or has more than any list of a block.
     """
     if not item.is_list:
         raise RlpError("a list is expected")
-    found, at = [], 0
+    found: list[Item] = []
+    at = 0
     while at < len(item.content):
+        if len(found) == _MOST_ITEMS:
+            raise RlpError("it has more items than a block can have")
         found.append(read_item(item.content, at))
         at += len(found[-1].whole)
+    return found
+
+
+def parts_of(item: Item, count: int) -> list[Item]:
+    """The items of a list that has so many.
+
+    Raises:
+        RlpError: it is none, or has another number.
+    """
+    found = items_of(item)
+    if len(found) != count:
+        raise RlpError(f"something has {len(found)} parts instead of {count}")
     return found

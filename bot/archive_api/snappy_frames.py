@@ -6,13 +6,14 @@ block is believed only if it has the SHA-256 that its event says.
 
 from __future__ import annotations
 
-# Far more than a block of Ethereum has.
-MOST_BYTES = 256 * 1024 * 1024
+# Far more than a block of Ethereum has, whose gas pays for 8 MB before the merge.
+MOST_BYTES = 32 * 1024 * 1024
 _COMPRESSED, _PLAIN, _FIRST_SKIPPED = 0x00, 0x01, 0x80
 _HEAD = 4
 _CHECKSUM = 4
 _MOST_IN_FRAME = 65_536
 _CONTINUES = 0x80
+_LONGEST_SHIFT = 28
 # A literal's length is in its tag up to here; beyond, in one to four bytes after it.
 _SHORT_LITERAL = 60
 
@@ -68,6 +69,8 @@ def _size(block: bytes) -> tuple[int, int]:
     """The length before the elements, and where they begin."""
     size = shift = at = 0
     while True:
+        if shift > _LONGEST_SHIFT:
+            raise SnappyError("it is too long")
         byte = block[at]
         at += 1
         size |= (byte & (_CONTINUES - 1)) << shift

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from struct import pack
 
 import pytest
 from hypothesis import given
@@ -122,6 +124,50 @@ def test_receipts_that_are_damaged_are_named_with_their_block(tmp_path: Path) ->
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no era1 files are there"):
         taken(tmp_path, tmp_path / "blocks")
+
+
+def one_block(path: Path, receipts: bytes, *, bodies: int = 1) -> None:
+    """A file of one block with these receipts, made by somebody who means harm."""
+    entries = b"".join(
+        pack("<HIH", kind, len(content), 0) + content
+        for kind, content in [(0x3265, b""), *[(0x04, b"")] * bodies, (0x05, receipts)]
+    )
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(entries + pack("<HIHQqQ", 0x3266, 24, 0, 11_149_814, 0, 1))
+
+
+def framed(content: bytes) -> bytes:
+    """Compressed, with the topic where it is searched."""
+    return snappy_frames(content) + b"\xfe" + len(BLOCK_SUBMITTED).to_bytes(3, "little") + BLOCK_SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("receipts", "fault"),
+    [
+        (framed(rlp([[1, 2, 3]])), "parts"),
+        (framed(rlp([[1, 2, 3, [[b"", []]]]])), "parts"),
+        (framed(rlp([b"\1"] * 200_000)), "more items than a block"),
+        (framed(bytes(40 * 1024 * 1024)), "too long"),
+        (b"\x00" + (2_000_000).to_bytes(3, "little") + bytes(4) + b"\xff" * 1_999_996 + BLOCK_SUBMITTED, "too long"),
+    ],
+    ids=["three fields", "a log without data", "many items", "large", "a length without an end"],
+)
+def test_receipts_that_are_made_to_harm_are_named_and_cost_little(tmp_path: Path, receipts: bytes, fault: str) -> None:
+    one_block(tmp_path / "era1" / "made.era1", receipts)
+    with pytest.raises(ConfigError, match=f"block 11,149,814 of Ethereum is damaged: .*{fault}"):
+        taken(tmp_path / "era1", tmp_path / "blocks")
+
+
+def test_entries_are_not_listed_beyond_those_of_the_blocks(tmp_path: Path) -> None:
+    """Eight bytes each in the file, and far more once they are listed."""
+    one_block(tmp_path / "era1" / "made.era1", b"", bodies=500_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConfigError, match="not an era1 file"):
+            taken(tmp_path / "era1", tmp_path / "blocks")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 # ---------------------------------------------------------------- the formats
