@@ -7,6 +7,7 @@ That an event was confirmed by Ethereum, the files say alone: they are to be tak
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
@@ -35,15 +36,21 @@ def fetch_era1(path: Path, folder: BlockFolder, report: Callable[[FetchProgress]
         ConfigError: there are no files, one is damaged, or the disk does not take the blocks.
         BlockError: a block is missing, or is not the one of its event.
     """
-    files = [Era1File(each) for each in sorted(path.glob("*.era1"))]
-    if not files:
+    # One is open at a time: there may be more of them than a process may have open.
+    spans = sorted(_span(each) for each in path.glob("*.era1"))
+    if not spans:
         raise ConfigError(_NO_FILES, path=path)
-    files.sort(key=lambda file: file.first)
-    for file in files:
-        if folder.last is None or file.last >= folder.last.l1_block:
-            _take(file, folder)
-        file.close()
-        report(FetchProgress(folder.last.event.number if folder.last else 0, file.last, files[-1].last))
+    for _, last, each in spans:
+        if folder.last is None or last >= folder.last.l1_block:
+            with closing(Era1File(each)) as file:
+                _take(file, folder)
+        report(FetchProgress(folder.last.event.number if folder.last else 0, last, spans[-1][1]))
+
+
+def _span(path: Path) -> tuple[int, int, Path]:
+    """The first and the last block of a file, and the file."""
+    with closing(Era1File(path)) as file:
+        return file.first, file.last, path
 
 
 def _take(file: Era1File, folder: BlockFolder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -168,6 +169,19 @@ def test_entries_are_not_listed_beyond_those_of_the_blocks(tmp_path: Path) -> No
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_more_files_are_read_than_may_be_open_at_once(tmp_path: Path) -> None:
+    """All of Ethereum before the merge has 1,897, and a process may usually have 1,024 open."""
+    for place in range(100):
+        path = tmp_path / "era1" / f"{place}.era1"
+        one_block(path, b"")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (sum(1 for _ in Path("/proc/self/fd").iterdir()) + 30, before[1]))
+    try:
+        assert taken(tmp_path / "era1", tmp_path / "blocks") == []
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 # ---------------------------------------------------------------- the formats
