@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.counts import Count, held_then, is_present, remembered
 from bot.gates.facts import NOTHING_HELD, UNKNOWN_HELD, AccountFacts, Held, Level
@@ -21,7 +23,7 @@ def to_states(
     stored: Mapping[Account, StoredAccount],
     now: datetime,
     ages: Mapping[str, timedelta],
-    past: Collection[str] = (),
+    past: Mapping[str, bool] = MappingProxyType({}),
 ) -> Sequence[AccountState]:
     """The same of all accounts of a member, by name.
 
@@ -31,17 +33,17 @@ def to_states(
         stored: What was read of each.
         now: The present.
         ages: Network → how old a reading may be to tell something.
-        past: Networks of which an archive reports what may earn a role, however old it is.
+        past: Networks whose source reports the past → whether that may earn a role, however old it is.
     """
     accounts = {**uncertain.accounts, **proven.accounts}
     return [
         to_state(
             its,
-            stored.get(account),
+            _usable(stored.get(account), is_used=past.get(account.network, True)),
             is_certain=account in proven.accounts and not its.is_frozen,
             now=now,
             max_age=ages[account.network],
-            may_grant=account.network in past,
+            may_grant=past.get(account.network, False),
         )
         for account, its in sorted(accounts.items(), key=lambda item: str(item[0]))
     ]
@@ -106,6 +108,11 @@ def _known(
         seen = remembered(its.kinds, part_at, whole=False, now=now, max_age=max_age)
         held[ref] = Held(seen, seen, levels=held[ref].levels if ref in held else ())
     return held, UNKNOWN_HELD, part_at
+
+
+def _usable(stored: StoredAccount | None, *, is_used: bool) -> StoredAccount | None:
+    """The same without what was not completely read, if that is of an archive that may not be used any more."""
+    return stored if stored is None or is_used else replace(stored, part={}, part_at=None)
 
 
 def _then(its: Observed, before: Held | None) -> Held:

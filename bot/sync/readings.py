@@ -119,8 +119,8 @@ class Readings:
         self._wanted = wanted
         self._clock = clock
         self._random = random
-        # Of these an archive says what may earn a role.
-        self._past = frozenset(source.network for source in sources if source.abilities.may_grant)
+        # Networks whose source reports the past, and whether that may earn a role.
+        self._past = {each.network: each.abilities.may_grant for each in sources if not each.abilities.is_live}
         self._under_way: dict[Account, tuple[Askers, asyncio.Task[ReadOutcome]]] = {}
 
     @property
@@ -293,6 +293,8 @@ class Readings:
         self, account: Account, why: Reason, part: ReadAccount | None = None, retention: Retention | None = None
     ) -> ReadOutcome:
         now = self._clock()
+        if part is None and account.network in self._past:
+            await self._store.forget_part(account)  # what an archive said that was used before this one
         # An archive says tomorrow what it says today, and is read again as often as others.
         pause_after = self.pause_after if why.code is not ReasonCode.NOT_LIVE else lambda _: self._interval
         saved = await self._store.save_failure(account, now, reason_words(why), pause_after, part, retention)

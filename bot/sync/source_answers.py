@@ -115,7 +115,7 @@ def past_part(source: Source, holdings: Holdings) -> ReadAccount | None:
     """
     if not source.abilities.may_grant or holdings.fallback_reason or holdings.stale_reason:
         return None
-    return to_reading(holdings, is_whole=False)
+    return replace(to_reading(holdings, is_whole=False), is_of_an_archive=True)
 
 
 def to_tokens(nfts: NftList, now: datetime, max_age: timedelta) -> ReadTokens:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -26,12 +26,14 @@ AN_HOUR = timedelta(hours=1)
 AT_MOST_TWO = Holds(HARBOUR, Measure.KINDS, 0, 2)
 
 
-async def archive_of(folder: Path, held: dict[int, int], *, grants: bool = True, name: str = "past") -> ArchiveSource:
+async def archive_of(
+    folder: Path, held: dict[int, int], *, grants: bool = True, name: str = "past", at: datetime = RECORDED_AT
+) -> ArchiveSource:
     """An archive in which these members hold so many kinds."""
     records = [
         AccountRecord(
             account_of(number).account_id,
-            RECORDED_AT,
+            at,
             f"0x{number:040x}",
             total=int(kinds > 0),
             holdings=(HeldRecord(HARBOUR.collection_id, kinds),) if kinds else (),
@@ -49,6 +51,12 @@ async def use(harness: SyncHarness, source: object) -> None:
     await harness.readings.close()
     harness.source = source
     harness.start()
+
+
+async def held_by_the_first(harness: SyncHarness) -> int:
+    """How many kinds the first member holds at least, as gates see it."""
+    (state,) = await harness.readings.facts_of(user(1), InGuild(GUILD, JOINED))
+    return state.facts.of(HARBOUR).kinds.low
 
 
 async def test_who_held_enough_when_it_was_recorded_gets_the_role(tmp_path: Path) -> None:
@@ -114,6 +122,32 @@ async def test_what_a_live_source_saw_later_is_not_undone_by_an_archive_of_befor
         await use(harness, await archive_of(tmp_path, {1: 3}))
         await harness.pass_time(DAYS, step=timedelta(hours=2))
         assert harness.holders() == []
+
+
+@pytest.mark.parametrize("better", [{1: 0}, {}], ids=["nothing held", "not recorded"])
+async def test_an_archive_that_was_replaced_gives_nothing_any_more(tmp_path: Path, better: dict[int, int]) -> None:
+    """A wrong one, by one that is of an earlier day: its rows are nobody's word now."""
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR, Measure.KINDS, 9, None))
+        await harness.members(1, holds=0)
+        await use(harness, await archive_of(tmp_path, {1: 3}))
+        await harness.turn()
+        assert await held_by_the_first(harness) == 3
+        await use(harness, await archive_of(tmp_path, better, name="better", at=RECORDED_AT - DAYS))
+        await harness.pass_time(DAYS, step=timedelta(hours=2))
+        assert await held_by_the_first(harness) == 0
+
+
+async def test_one_of_this_hour_gives_nothing_from_the_moment_when_it_may_not(tmp_path: Path) -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR, Measure.KINDS, 9, None))
+        await harness.members(1, holds=0)
+        now = harness.now
+        await use(harness, await archive_of(tmp_path, {1: 3}, at=now))
+        await harness.turn()
+        assert await held_by_the_first(harness) == 3
+        await use(harness, await archive_of(tmp_path, {1: 3}, grants=False, name="silent", at=now))
+        assert await held_by_the_first(harness) == 0
 
 
 async def test_as_a_fallback_it_gives_nothing(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ def save(db: Database, read: ReadAccount, now: datetime, retention: Retention) -
     row = _row_of(db, read.account)
     if row is None:
         return Saved.UNKNOWN_ACCOUNT
+    if read.is_of_an_archive:
+        forget_part(db, read.account)
     # One from the future was dated by a wrong clock, and must not keep all others out.
     if row.read_at is not None and seconds(read.as_of) < row.read_at <= seconds(now + CLOCK_TOLERANCE):
         return Saved.OLDER
@@ -55,6 +57,13 @@ def save(db: Database, read: ReadAccount, now: datetime, retention: Retention) -
     if row.read_at is not None and row.read_at >= seconds(read.as_of - retention.max_age):
         return Saved.UNUSED
     return Saved.PART if _save_part(db, row, read) else Saved.OLDER
+
+
+def forget_part(db: Database, account: Account) -> None:
+    """Nobody says any more what was seen of an account that was not completely read."""
+    account_id = "SELECT id FROM sync_accounts WHERE account = ?"
+    db.execute(f"DELETE FROM sync_parts WHERE account_id = ({account_id})", [str(account)])
+    db.execute("UPDATE sync_accounts SET part_at = NULL WHERE account = ?", [str(account)])
 
 
 def _row_of(db: Database, account: Account) -> _Row | None:

@@ -42,6 +42,7 @@ class ReadAccount:
         names: Collection → its name, upstream's.
         asked: The collections whose NFTs were asked for.
         tokens: Of these, what was answered.
+        is_of_an_archive: It takes the place of whatever another archive said, of an earlier or a later day.
     """
 
     account: Account
@@ -52,6 +53,7 @@ class ReadAccount:
     asked: frozenset[CollectionRef] = frozenset()
     tokens: Mapping[CollectionRef, ReadTokens] = field(default_factory=dict)
     uncounted: frozenset[CollectionRef] = frozenset()
+    is_of_an_archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

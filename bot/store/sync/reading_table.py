@@ -15,7 +15,7 @@ from bot.store.rows import moment
 from bot.store.sync import account_queue, doubtful_levels, reading_census
 from bot.store.sync.membership_table import mark_owners
 from bot.store.sync.observation_rows import stored_accounts
-from bot.store.sync.observation_writer import save
+from bot.store.sync.observation_writer import forget_part, save
 from bot.store.sync.observations import ReadAccount, Retention, Saved, StoredAccount
 from bot.store.thread import Reader, Writer
 
@@ -109,6 +109,10 @@ class Readings:
             return saved
 
         return await self._writer.transaction(work)
+
+    async def forget_part(self, account: Account) -> None:
+        """What was seen of an account that was not completely read is nobody's word any more."""
+        await self._writer.transaction(lambda db: forget_part(db, account))
 
     async def doubt(self, account: Account, collection: CollectionRef, since: Sequence[datetime]) -> None:
         """What an account held of a collection from these moments on was not observed."""
