@@ -292,10 +292,9 @@ class Readings:
     async def _fail(
         self, account: Account, why: Reason, part: ReadAccount | None = None, retention: Retention | None = None
     ) -> ReadOutcome:
-        now = self._clock()
         if part is None and account.network in self._past:
             await self._store.forget_part(account)  # what an archive said that was used before this one
         # An archive says tomorrow what it says today, and is read again as often as others.
         pause_after = self.pause_after if why.code is not ReasonCode.NOT_LIVE else lambda _: self._interval
-        saved = await self._store.save_failure(account, now, reason_words(why), pause_after, part, retention)
+        saved = await self._store.save_failure(account, self._clock(), reason_words(why), pause_after, part, retention)
         return ReadOutcome(account, saved if part else None, why)
