@@ -58,6 +58,8 @@ class MetadataFile:
     def __init__(self, folder: Path) -> None:
         self.known: dict[str, NftMetadata] = {}
         self._path = folder / NAME
+        if self._path.is_symlink():  # a folder of somebody else must not say where is written
+            raise ConfigError(_CANNOT_USE, path=self._path, reason="it is a link")
         try:
             self._file: BinaryIO = self._path.open("a+b")
             self._load()

@@ -162,3 +162,14 @@ async def test_the_archive_has_the_names_and_pictures_that_were_found(tmp_path: 
         number(fox): ("Fox #1", ("ipfs://QmFox/1.png",), 2),
         7: ("", (), 2),
     }
+
+
+def test_a_folder_of_somebody_else_makes_nothing_be_written_elsewhere(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("no end of a line")
+    folder = tmp_path / "blocks"
+    folder.mkdir()
+    (folder / "metadata.jsonl").symlink_to(other)
+    with pytest.raises(ConfigError, match="cannot be used: it is a link"):
+        MetadataFile(folder)
+    assert other.read_text() == "no end of a line"
