@@ -18,6 +18,7 @@ TesseraError
 ├── UnacceptedError          Discord accepts the answer in no form: the operator must act, waiting does not help
 ├── LimitError               too often, or too many: the sentence says when or what to do
 ├── PictureError             there is no picture: what it would show is said in words
+│   └── DrawingBusyError     so many are being drawn that it is not begun: waiting helps
 ├── StoreError               Tessera's own store failed: answers are given without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
     └── DamagedStoreError    the store is damaged or gone: `run` ends with exit code 3
@@ -140,6 +141,10 @@ class LimitError(TesseraError):
 
 class PictureError(TesseraError):
     """A picture cannot be drawn: the sentence says why, and stands below what the picture would show, in words."""
+
+
+class DrawingBusyError(PictureError):
+    """So many pictures are being drawn that this one is not begun: waiting helps."""
 
 
 class StoreError(TesseraError):

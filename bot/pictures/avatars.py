@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from cachetools import TTLCache
 
-from bot.errors import PictureError
+from bot.errors import DrawingBusyError, PictureError
 from bot.pictures.drawing_process import DrawingProcess
 from bot.pictures.guarded_fetcher import FetchedPicture, GuardedFetcher
 
@@ -95,6 +95,8 @@ class Avatars:
             small = await self._process.draw(
                 {"draw": "small", "format": found.format.value, "side": _SIDE}, [found.content], is_large=found.is_large
             )
+        except DrawingBusyError:
+            log.info("no avatar: so many pictures are being drawn")  # it is one, and may be drawn for the next card
         except PictureError:
             self._missing[url] = True
         else:

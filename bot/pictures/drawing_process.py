@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from bot.errors import PictureError
+from bot.errors import DrawingBusyError, PictureError
 from bot.messages import Message
 from bot.pictures import frames
 
@@ -83,7 +83,7 @@ class DrawingProcess:
             PictureError: there is none; the sentence says so.
         """
         if self._waiting >= _MOST_WAITING:
-            raise PictureError(_BUSY)
+            raise DrawingBusyError(_BUSY)
         self._waiting += 1
         try:
             async with self._turn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from bot.pictures.avatars import Avatars
 from bot.pictures.drawing_process import DrawingProcess
 from bot.pictures.guarded_fetcher import GuardedFetcher, Reach
 from sandbox.pictures.hostile import HostilePictures
-from tests.pictures.test_drawing_process import IS_PNG, Clock
+from tests.pictures.test_drawing_process import CHART, HANGS, IS_PNG, Clock, misbehaving
 
 
 @asynccontextmanager
@@ -65,3 +66,15 @@ async def test_each_is_fetched_once_and_then_remembered_also_that_there_is_none(
         clock.seconds += 3600
         await found.get(wanted)
         assert sorted(path for path, _ in hostile.asked) == ["good.png", "good.png", *["half.png"] * 3]
+
+
+async def test_one_that_came_while_much_was_drawn_is_not_taken_for_missing() -> None:
+    async with misbehaving(HANGS) as drawing, avatars(drawing) as (found, hostile, url):
+        many = [asyncio.create_task(drawing.draw(CHART)) for _ in range(16)]
+        await asyncio.sleep(0)  # each has come to its place in the queue
+        for times in (1, 2):
+            assert await found.get([url + "good.png"]) == [None]
+            assert [path for path, _ in hostile.asked] == ["good.png"] * times
+        for task in many:
+            task.cancel()
+        await asyncio.gather(*many, return_exceptions=True)
