@@ -38,6 +38,7 @@ OTHER_EXCEPTIONS: Mapping[str, str] = {
     "tessera owners set": "an address that is shortened for the reader; tests/cli/test_owners.py has whole ones",
     "tessera owners forget": "follows it; tests/cli/test_owners.py",
     "tessera archive rebuild --rpc https://node.example -o": "in docs/loopring-archive.md again, as of there it is run",
+    "tessera archive rebuild --era1": "reads files of Ethereum's history; tests/archive_api/test_era1.py makes some",
     "tessera archive compare": "ends with 1 where two archives differ; tests/cli/test_archive_snapshot.py",
     "tessera snapshot ": "about a server's own snapshots; tests/cli/test_snapshot_commands.py",
     "tessera contest decide": "likewise shortened, about a contest that is open; tests/cli/test_contest_commands.py",
