@@ -59,13 +59,15 @@ class BlockFolder:
 
     Args:
         path: The folder; `open_to_write` makes it.
+        blocks_per_file: How many a file has before the next one begins; folders may differ in it.
 
     Attributes:
         last: The last block there; None: none. Known once it is open to be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, blocks_per_file: int = BLOCKS_PER_FILE) -> None:
         self.path = path
+        self._blocks_per_file = blocks_per_file
         self.last: FetchedBlock | None = None
         self._lock = FileLock(path / "lock")
         self._file: BinaryIO | None = None
@@ -116,7 +118,7 @@ class BlockFolder:
                 number, last = each.event.number, self.last.event.number if self.last else 0
                 if number != last + 1:
                     raise ConfigError(_NOT_NEXT, path=self.path, found=number, last=last)
-                if self._file is None or (number - 1) % BLOCKS_PER_FILE == 0:
+                if self._file is None or (number - 1) % self._blocks_per_file == 0:
                     self._begin(number)
                 assert self._file is not None  # noqa: S101 - what `_begin` just opened
                 self._file.write(_packed(each))

@@ -58,13 +58,20 @@ class Announced:
     transaction: str
 
 
-async def fetch_blocks(nodes: HistoryNodes, folder: BlockFolder, report: Callable[[FetchProgress], None]) -> None:
+async def fetch_blocks(
+    nodes: HistoryNodes,
+    folder: BlockFolder,
+    report: Callable[[FetchProgress], None],
+    *,
+    stored_every: int = STORED_EVERY,
+) -> None:
     """Fetch everything that the folder does not have yet.
 
     Args:
         nodes: On mainnet.
         folder: Open to be written; it goes on after its last block.
         report: Called when blocks were stored, or a range of Ethereum's blocks had none.
+        stored_every: So many transactions are fetched before their blocks are stored.
 
     Raises:
         BlockError: a block is missing, or no node has the one that Ethereum confirmed.
@@ -83,7 +90,7 @@ async def fetch_blocks(nodes: HistoryNodes, folder: BlockFolder, report: Callabl
             continue
         have = folder.last.event.number if folder.last else 0
         new = [each for each in announced if each.event.number > have]
-        for batch in _batches(new):
+        for batch in _batches(new, stored_every):
             folder.append(await _fetch(nodes, batch, folder.last))
             report(FetchProgress(batch[-1].event.number, batch[-1].l1_block, end))
         report(FetchProgress(folder.last.event.number if folder.last else 0, last, end))
@@ -144,12 +151,12 @@ def announced_event(number: bytes, data: bytes, l1_block: int, transaction: str)
     return Announced(BlockEvent(int.from_bytes(number, "big"), data[:32], data[32:64]), l1_block, transaction)
 
 
-def _batches(announced: Sequence[Announced]) -> list[list[Announced]]:
+def _batches(announced: Sequence[Announced], every: int) -> list[list[Announced]]:
     """Some transactions at a time, each with all of its blocks."""
     transactions = [list(blocks) for _, blocks in groupby(announced, key=lambda each: each.transaction)]
     return [
-        [block for transaction in transactions[start : start + STORED_EVERY] for block in transaction]
-        for start in range(0, len(transactions), STORED_EVERY)
+        [block for transaction in transactions[start : start + every] for block in transaction]
+        for start in range(0, len(transactions), every)
     ]
 
 

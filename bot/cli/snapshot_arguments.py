@@ -49,7 +49,7 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
         "write a snapshot to a file, and its seal beside it",
         "Write a snapshot to a file, and its seal (SHA-256, and a signature if there is a key) beside it. Addresses "
         "are in it as far as the server (`/settings visibility`) or their members let them be seen. It is recorded in "
-        "the audit, and told in the server's log channel.",
+        "the audit, and posted in the server's log channel.",
     )
     export.add_argument("number", type=int, metavar="NUMBER", help="as `list` prints it")
     layouts = [layout.value for layout in Layout]

@@ -1,7 +1,7 @@
 """Who holds a collection in one server, as far as it is known: each proven account, and each member of all of theirs.
 
 A list has every account that counts in the server, also those that hold nothing and those of which it is not known: so
-that whoever shows it can say how much of it is unknown. "Unknown" is never counted as "nothing".
+that it can be shown how much of it is unknown. "Unknown" is never counted as "nothing".
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any, Self
 from bot.counts import Count
 from bot.messages import Words
 
-# More of them cannot be told from one another, or read.
+# With more of them, nobody can distinguish or read them.
 MOST_LINES = 4
 MOST_BARS = 12
 MOST_COMPARED = 8

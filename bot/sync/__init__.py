@@ -31,7 +31,7 @@ debts             roles of deleted members that Discord did not take yet
 standings         how members stand, and what an act of theirs would cost
 holder_answers    who holds a collection in a server: lists (holder_lists), what changed (holder_history), how gates
                   stand (holder_stats), reading what a list lacks (holder_reads), and who is missing (holder_gaps);
-                  holder_progress: what long work of these needs of whoever waits
+                  holder_progress: what long work of these needs of the person who waits
 sync_status       how sync stands in a server
 results           what is answered, as values
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.gates.gate import GuildSettings
@@ -16,6 +17,19 @@ from bot.sync.holder_reads import HolderReads
 from bot.sync.holder_stats import HolderStats
 from bot.sync.ports import Discord, Presence
 from bot.sync.readings import Readings
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who of some people is in a server.
+
+    Attributes:
+        members: Those who are.
+        unknown: Of how many Discord does not say it now: they may be, too.
+    """
+
+    members: Mapping[int, Membership]
+    unknown: int
 
 
 class HolderAnswers:
@@ -53,11 +67,13 @@ class HolderAnswers:
         self.proven = proven
         self._discord = discord
 
-    async def present(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, Membership]:
-        """Those of some people who are members of a server now, as Discord says; who is not known to be is left out."""
+    async def present(self, guild_id: int, user_ids: Sequence[int]) -> Present:
+        """Which of some people are members of a server now, as Discord says."""
         found = await self._discord.read_members(guild_id, user_ids) if user_ids else {}
-        return {
+        members = {
             user_id: Membership(user_id, guild_id, each.joined_at)
             for user_id, each in found.items()
             if each.presence is Presence.PRESENT and each.joined_at
         }
+        absent = sum(each.presence is Presence.ABSENT for each in found.values())
+        return Present(members, len(user_ids) - len(members) - absent)

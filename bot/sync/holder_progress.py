@@ -1,4 +1,4 @@
-"""What long work about holders needs of whoever waits for it: to say how far it is, and to hear that it may stop."""
+"""What long work about holders needs of the person who waits: to say how far it is, and to learn that it may stop."""
 
 from __future__ import annotations
 

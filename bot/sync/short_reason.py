@@ -1,6 +1,6 @@
 """Why a gate answers as it does, in a few words: for Discord's audit log, which has 512 characters, and for lists.
 
-In English, whoever caused the change: it is recorded, and read by others in other languages.
+In English, no matter who caused the change: it is recorded, and read by others in other languages.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.errors import InputError
+from bot.errors import InputError, StoreError
 from bot.gates.gate import GuildSettings
 from bot.gates.parser import parse_rule
 from bot.gates.rule import Rule
@@ -25,6 +25,9 @@ from bot.store.sync.post_table import NewPost, PostKind
 from bot.sync.rule_holders import Knowledge, RuleQuestion, fitting, read_members, to_snapshot
 
 log = logging.getLogger(__name__)
+
+# As of a reading.
+_INTERNAL_ERROR = Message("Something went wrong inside Tessera; its operator finds it in the log.")
 
 NO_SUCH_SNAPSHOT = Message("This server has no snapshot {number}. The newest ones: {known}.")
 NO_SNAPSHOTS = Message("This server has no snapshot yet: `/holders export` and `/holders schedule` make them.")
@@ -120,17 +123,24 @@ class SnapshotMaker:
         next_at = next_time(schedule.every, schedule.first_at, now)
         try:
             snapshot = await self._take(schedule.guild_id, schedule.request, schedule.schedule_id)
-            stored = await self._store.snapshots.add_scheduled(
-                snapshot,
-                retain=schedule.retain,
-                retain_others=self._knowledge.retain,
-                next_at=next_at,
-                post=lambda made: post_of(made, now),
-            )
         except InputError as error:
             log.warning("snapshots: schedule %d makes none: %s", schedule.schedule_id, error.sentence)
             await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, error.sentence)
             return False
+        except StoreError:  # nothing can be written down: the next time
+            raise
+        except Exception:
+            # A defect that one server's data shows must not keep those of all others from being made.
+            log.exception("snapshots: schedule %d makes none", schedule.schedule_id)
+            await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, str(_INTERNAL_ERROR()))
+            return False
+        stored = await self._store.snapshots.add_scheduled(
+            snapshot,
+            retain=schedule.retain,
+            retain_others=self._knowledge.retain,
+            next_at=next_at,
+            post=lambda made: post_of(made, now),
+        )
         return stored is not None
 
 

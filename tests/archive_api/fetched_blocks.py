@@ -20,8 +20,8 @@ def fetched(history: Rollup) -> list[FetchedBlock]:
     ]
 
 
-def folder_of(path: Path, blocks: list[FetchedBlock]) -> BlockFolder:
+def folder_of(path: Path, blocks: list[FetchedBlock], **options: int) -> BlockFolder:
     """A folder with these blocks, closed."""
-    with BlockFolder(path).open_to_write() as folder:
+    with BlockFolder(path, **options).open_to_write() as folder:
         folder.append(blocks)
     return BlockFolder(path)

@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from bot.archive_api import block_folder
 from bot.archive_api.block_folder import BlockFolder
 from bot.errors import ConfigError
 from sandbox.rollup.history import random_history
@@ -18,19 +17,17 @@ from tests.archive_api.fetched_blocks import fetched, folder_of
 BLOCKS = fetched(random_history(Random(3), 60))  # noqa: S311 - no secret
 
 
-@pytest.fixture(autouse=True)
-def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a few blocks fill more than one file."""
-    monkeypatch.setattr(block_folder, "BLOCKS_PER_FILE", 3)
+# So that a few blocks fill more than one file.
+PER_FILE = 3
 
 
 def test_blocks_are_read_again_from_several_files(tmp_path: Path) -> None:
-    assert list(folder_of(tmp_path, BLOCKS).iter_blocks()) == BLOCKS
+    assert list(folder_of(tmp_path, BLOCKS, blocks_per_file=PER_FILE).iter_blocks()) == BLOCKS
     assert len(list(tmp_path.glob("blocks-*.l2"))) == -(-len(BLOCKS) // 3) > 1
 
 
 def test_after_a_crash_at_any_byte_it_goes_on_and_ends_in_the_same_files(tmp_path: Path) -> None:
-    folder_of(tmp_path / "whole", BLOCKS[:4])
+    folder_of(tmp_path / "whole", BLOCKS[:4], blocks_per_file=PER_FILE)
     files = {path.name: path.read_bytes() for path in sorted((tmp_path / "whole").glob("*.l2"))}
     first, last = files
     for length in range(len(files[last])):
@@ -40,25 +37,25 @@ def test_after_a_crash_at_any_byte_it_goes_on_and_ends_in_the_same_files(tmp_pat
         (path / last).write_bytes(files[last][:length])
         before = list(BlockFolder(path).iter_blocks())
         assert before == BLOCKS[: len(before)]
-        with BlockFolder(path).open_to_write() as folder:
+        with BlockFolder(path, blocks_per_file=PER_FILE).open_to_write() as folder:
             assert folder.last == before[-1]
             folder.append(BLOCKS[len(before) : 4])
         assert {each.name: each.read_bytes() for each in sorted(path.glob("*.l2"))} == files
 
 
 def test_zeros_that_a_crash_left_at_the_end_are_dropped(tmp_path: Path) -> None:
-    folder_of(tmp_path, BLOCKS[:2])
+    folder_of(tmp_path, BLOCKS[:2], blocks_per_file=PER_FILE)
     (file,) = tmp_path.glob("*.l2")
     file.write_bytes(file.read_bytes() + bytes(100))
     assert list(BlockFolder(tmp_path).iter_blocks()) == BLOCKS[:2]
-    with BlockFolder(tmp_path).open_to_write() as folder:
+    with BlockFolder(tmp_path, blocks_per_file=PER_FILE).open_to_write() as folder:
         folder.append(BLOCKS[2:3])
     assert list(BlockFolder(tmp_path).iter_blocks()) == BLOCKS[:3]
 
 
 @pytest.mark.parametrize("name", ["blocks-000001.l2", "blocks-000004.l2"])
 def test_no_byte_can_change_unnoticed(tmp_path: Path, name: str) -> None:
-    folder = folder_of(tmp_path, BLOCKS[:5])
+    folder = folder_of(tmp_path, BLOCKS[:5], blocks_per_file=PER_FILE)
     whole = (tmp_path / name).read_bytes()
     for place in range(0, len(whole), 7):
         (tmp_path / name).write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
@@ -72,7 +69,7 @@ def test_no_byte_can_change_unnoticed(tmp_path: Path, name: str) -> None:
 
 
 def test_damage_is_named_with_its_file_and_what_to_do(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path, BLOCKS[:5])
+    folder = folder_of(tmp_path, BLOCKS[:5], blocks_per_file=PER_FILE)
     file = tmp_path / "blocks-000001.l2"
     content = bytearray(file.read_bytes())
     content[60] ^= 1
@@ -98,7 +95,7 @@ def test_only_one_process_writes(tmp_path: Path) -> None:
 
 
 def test_a_block_that_is_not_the_next_is_not_written(tmp_path: Path) -> None:
-    with BlockFolder(tmp_path).open_to_write() as folder:
+    with BlockFolder(tmp_path, blocks_per_file=PER_FILE).open_to_write() as folder:
         folder.append(BLOCKS[:1])
         for wrong in (BLOCKS[0], BLOCKS[2]):
             with pytest.raises(ConfigError, match="cannot follow block 1"):
@@ -116,4 +113,4 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_large_block_number_fits(tmp_path: Path) -> None:
     high = replace(BLOCKS[0], event=replace(BLOCKS[0].event, number=1), l1_block=99_999_999)
-    assert list(folder_of(tmp_path, [high]).iter_blocks()) == [high]
+    assert list(folder_of(tmp_path, [high], blocks_per_file=PER_FILE).iter_blocks()) == [high]

@@ -10,7 +10,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.archive_api import fetch_blocks as fetching
 from bot.archive_api.block_folder import BlockFolder
 from bot.archive_api.fetch_blocks import FetchProgress, fetch_blocks
 from bot.archive_api.history_nodes import HistoryNodes, PrunedError
@@ -53,11 +52,22 @@ class Pauses(list[float]):
         self.append(seconds)
 
 
+class EndsSoon(HistoryNodes):
+    """So that a node that answers for few blocks at once has not 14,000 questions to answer."""
+
+    async def final_block(self) -> int:
+        return BLOCKS[-1].l1_block + 10
+
+
 def nodes(
-    sandbox: SandboxClient, session: aiohttp.ClientSession, paths: str = "1", pauses: Pauses | None = None
+    sandbox: SandboxClient,
+    session: aiohttp.ClientSession,
+    paths: str = "1",
+    pauses: Pauses | None = None,
+    kind: type[HistoryNodes] = HistoryNodes,
 ) -> HistoryNodes:
     urls = [f"{sandbox.url}/ethereum/{path}" for path in paths.split()]
-    return HistoryNodes(session, urls, sleep=pauses if pauses is not None else Pauses())
+    return kind(session, urls, sleep=pauses if pauses is not None else Pauses())
 
 
 async def fetch(some: HistoryNodes, path: Path, progress: list[FetchProgress] | None = None) -> list[object]:
@@ -74,13 +84,11 @@ async def test_all_blocks_are_fetched_with_their_events(
     tmp_path: Path,
     paths: str,
     mode: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if mode == "few_logs":
-        monkeypatch.setattr(HistoryNodes, "final_block", near_the_end)
     await sandbox.control("ethereum", mode=mode)
     progress: list[FetchProgress] = []
-    assert await fetch(nodes(sandbox, session, paths), tmp_path, progress) == BLOCKS
+    kind = EndsSoon if mode == "few_logs" else HistoryNodes
+    assert await fetch(nodes(sandbox, session, paths, kind=kind), tmp_path, progress) == BLOCKS
     assert progress[-1].block == len(BLOCKS)
     assert progress[-1].l1_block == progress[-1].last_l1_block
     replay = replay_folder(BlockFolder(tmp_path), lambda _: None)
@@ -104,11 +112,6 @@ class Counted(HistoryNodes):
         return await super().calldata(node, transaction, l1_block)
 
 
-async def near_the_end(_: HistoryNodes) -> int:
-    """So that a node that answers for few blocks at once has not 14,000 questions to answer."""
-    return BLOCKS[-1].l1_block + 10
-
-
 async def test_a_second_run_asks_only_for_what_is_missing(
     sandbox: SandboxClient, session: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
@@ -126,11 +129,8 @@ async def test_a_second_run_asks_only_for_what_is_missing(
 
 
 async def test_a_run_that_is_killed_between_any_two_writes_ends_in_the_same_folder(
-    sandbox: SandboxClient, session: aiohttp.ClientSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxClient, session: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(fetching, "STORED_EVERY", 2)
-    monkeypatch.setattr(HistoryNodes, "final_block", near_the_end)
-
     class Killed(BaseException):
         pass
 
@@ -141,7 +141,7 @@ async def test_a_run_that_is_killed_between_any_two_writes_ends_in_the_same_fold
     while len(list(BlockFolder(tmp_path).iter_blocks()) if runs else []) < len(BLOCKS):
         runs += 1
         with BlockFolder(tmp_path).open_to_write() as folder, pytest.raises(Killed):
-            await fetch_blocks(nodes(sandbox, session), folder, kill)
+            await fetch_blocks(nodes(sandbox, session, kind=EndsSoon), folder, kill, stored_every=2)
     assert runs > 5
     assert list(BlockFolder(tmp_path).iter_blocks()) == BLOCKS
 

@@ -267,6 +267,32 @@ async def test_more_than_fits_into_the_store_is_at_least_so_much_and_stops_no_ot
     assert kinds(await maker_of(sync).get(GUILD, listed.snapshot.snapshot_id)) == {1: (2**63 - 1, None)}
 
 
+class Defective(Names):
+    """Names with a defect that the rule of one server meets."""
+
+    def parse_collection(self, text: str) -> tuple[str, str]:
+        if text == "261":
+            raise ZeroDivisionError
+        return super().parse_collection(text)
+
+
+async def test_a_defect_that_one_schedule_meets_stops_no_other_and_is_said(
+    sync: SyncHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    await sync.store.snapshot_schedules.add(
+        GUILD, SnapshotRequest("261"), Every.DAY, 9, sync.now - timedelta(minutes=1)
+    )
+    await sync.store.snapshot_schedules.add(OTHER_GUILD, LIGHTS, Every.DAY, 9, sync.now)
+    knowledge = Knowledge({}, sync.settings.interval, sync.vouching, PATIENCE, 50)
+    maker = SnapshotMaker(sync.store, Defective(), GuildSettings(), knowledge, lambda: sync.now)
+    assert await maker.run_due() == 1
+    assert "ZeroDivisionError" in caplog.text
+    caplog.clear()
+    [schedule] = await sync.store.snapshot_schedules.of_guild(GUILD)
+    assert schedule.failure == "Something went wrong inside Tessera; its operator finds it in the log."
+    assert schedule.next_at > sync.now
+
+
 async def test_what_follows_a_long_rule_is_said_in_the_log_channel(sync: SyncHarness) -> None:
     await sync.member(1)
     rule = " or ".join(f"254 >= {number}" for number in range(1_000_000, 1_000_050))

@@ -8,7 +8,6 @@ import discord
 
 from bot.cogs.gates.change_words import change_words
 from bot.cogs.gates.gate_embeds import GateSentences, list_parts
-from bot.errors import InputError
 from bot.gates.gate import Gate
 from bot.gates.rule import CollectionRef
 from bot.messages import Message
@@ -16,6 +15,7 @@ from bot.store.gates.gate_history import Change
 from bot.sync.results import Preview
 from bot.ui.embeds import BRAND, fit, pages_of
 from bot.ui.page_items import Choice
+from bot.ui.turning_pages import TurningPages
 
 _NOBODY = Message("Nobody.")
 _NAMES_FOOTER = Message("As of the preview · page {page} of {pages} · {count:,} in all")
@@ -24,7 +24,6 @@ _HISTORY = Message("History")
 _NO_HISTORY = Message("Nothing was decided here yet.")
 _HISTORY_FOOTER = Message("take_back with a number sets it to what it was before, after a preview")
 _TAB = Message("{outcome} ({count:,})")
-_NOTHING_TO_OPEN = Message("There is nothing to open here.")
 _NAMES_A_PAGE = 40
 _GATES_A_PAGE = 6
 _CHANGES_A_PAGE = 5
@@ -36,29 +35,7 @@ _OUTCOMES = {
 }
 
 
-class _Pages:
-    """What none of these pages has."""
-
-    def must_ask(self) -> bool:
-        """Nobody: the paginator asks at every press whether the person may still see it."""
-        return False
-
-    def choices(self, page: int) -> Sequence[Choice]:
-        """Nothing opens."""
-        del page
-        return ()
-
-    async def open(self, value: str) -> NamePages:
-        """Nothing opens.
-
-        Raises:
-            InputError: always; no menu offers it.
-        """
-        del value
-        raise InputError(_NOTHING_TO_OPEN)
-
-
-class NamePages(_Pages):
+class NamePages(TurningPages):
     """Members by what would become of them: mentions, which notify nobody.
 
     Args:
@@ -91,10 +68,6 @@ class NamePages(_Pages):
         embed.set_footer(text=footer.render())
         return [self._header, embed] if self._header else [embed]
 
-    async def ask_again(self) -> NamePages:
-        """A preview stays what it was."""
-        return self
-
     def tabs(self) -> Sequence[Choice]:
         """The four lists."""
         return [Choice(tab, _TAB(outcome=words(), count=self._count(tab)).render()) for tab, words in _OUTCOMES.items()]
@@ -111,7 +84,7 @@ class NamePages(_Pages):
         return sum(map(len, getattr(self._preview, tab).values()))
 
 
-class GatePages(_Pages):
+class GatePages(TurningPages):
     """The gates of a server.
 
     Args:
@@ -149,7 +122,7 @@ class GatePages(_Pages):
         return self
 
 
-class HistoryPages(_Pages):
+class HistoryPages(TurningPages):
     """Who changed what, newest first.
 
     Args:

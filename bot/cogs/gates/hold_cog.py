@@ -187,7 +187,7 @@ async def _note(
     if alert is None:
         return
     embed = alert.embeds[0].copy() if alert.embeds else discord.Embed()
-    with for_guild(press.guild):  # as the alert was written, whoever decided
+    with for_guild(press.guild):  # in the language of the alert, which is not that of the person who decided
         if words:
             embed.add_field(name=_DECIDED().render(), value=words.render(), inline=False)
         view = None if is_over else hold_view()

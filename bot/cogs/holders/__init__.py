@@ -3,7 +3,6 @@
 holders_cog       the commands
 holder_desk       what all of them are built from: who may, which collection is meant, the record of who looked
 holder_words      numbers as far as they are known, and why not, in words
-holder_pages      what their pages share
 list_pages        `/holders list`: members who hold it, and those of whom it is not known (read_now: reads these)
 top_board         `/holders top`: a leaderboard of those who share what they hold
 account_finder    `/holders find`: which member shares an account

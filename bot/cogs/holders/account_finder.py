@@ -13,12 +13,12 @@ from typing import Any
 import discord
 
 from bot.cogs.holders.holder_desk import HolderDesk
-from bot.cogs.holders.holder_words import rendered
+from bot.cogs.holders.holder_words import PRESENCE_UNKNOWN, rendered
 from bot.cogs.servers.admin_rights import guild_of
 from bot.errors import InputError
 from bot.holdings import Account
 from bot.links import Link, Membership
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.names.typed_names import RefKind, is_numbered
 from bot.sources.askers import Asker
 from bot.store.holders.shared_rows import who_shares
@@ -44,7 +44,20 @@ class FoundMember:
     proven: frozenset[Account]
 
 
-async def find_account(desk: HolderDesk, interaction: discord.Interaction[Any], typed: str) -> Sequence[FoundMember]:
+@dataclass(frozen=True, slots=True)
+class FoundMembers:
+    """Who was found.
+
+    Attributes:
+        members: They share it, and are in the server.
+        unseen: How many more share it, of whom it is not known now whether they are still in the server.
+    """
+
+    members: Sequence[FoundMember]
+    unseen: int
+
+
+async def find_account(desk: HolderDesk, interaction: discord.Interaction[Any], typed: str) -> FoundMembers:
     """The members of a server who share an account that was typed.
 
     Raises:
@@ -57,19 +70,19 @@ async def find_account(desk: HolderDesk, interaction: discord.Interaction[Any], 
     accounts, owner = await _meant(desk, typed, asker)
     rows = await who_shares(desk.store.reader, guild_id, accounts, owner)
     wanted = {account for _, account in rows}
-    members = await desk.holders.present(guild_id, sorted({user_id for user_id, _ in rows})[:_MOST])
+    present = await desk.holders.present(guild_id, sorted({user_id for user_id, _ in rows})[:_MOST])
     found = []
-    for member in members.values():
+    for member in present.members.values():
         links = [link for link in await _shown_by(desk, member) if link.account in wanted]
         if links:
             proven = await desk.holders.proven.of(member.user_id, member.scope)
             found.append(FoundMember(member.user_id, links, frozenset(proven.accounts)))
-    return sorted(found, key=lambda each: each.user_id)
+    return FoundMembers(sorted(found, key=lambda each: each.user_id), present.unknown)
 
 
-def found_embed(found: Sequence[FoundMember]) -> discord.Embed:
+def found_embed(found: FoundMembers) -> discord.Embed:
     """Who was found."""
-    lines = [
+    lines: list[Words] = [
         _FOUND(
             member=f"<@{each.user_id}>",
             accounts=rendered(
@@ -77,8 +90,10 @@ def found_embed(found: Sequence[FoundMember]) -> discord.Embed:
                 ", ",
             ),
         )
-        for each in found
+        for each in found.members
     ]
+    if found.unseen:
+        lines.append(PRESENCE_UNKNOWN(count=found.unseen))
     text = rendered(lines or [_NOBODY()])
     return fit([discord.Embed(title=_TITLE().render(), description=text, colour=BRAND)])[0]
 

@@ -8,11 +8,11 @@ from datetime import datetime
 
 import discord
 
-from bot.cogs.holders.holder_pages import HolderPages
 from bot.cogs.holders.holder_words import KINDS, counted, day, rendered
 from bot.holders.changes import ChangeKind, HolderChange, HolderChanges
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION, fit
+from bot.ui.turning_pages import TurningPages
 
 _TITLE = Message("Changes among the holders of {collection}")
 _SINCE = Message("Since {since}:")
@@ -49,7 +49,7 @@ _LINES_A_PAGE = 25
 
 
 @dataclass(frozen=True)
-class ChangesPages(HolderPages):
+class ChangesPages(TurningPages):
     """The changes.
 
     Attributes:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.cogs.holders.holder_pages import HolderPages
 from bot.cogs.holders.holder_words import rendered
 from bot.cogs.holders.snapshot_embeds import count_words, request_words, time_words, weight_words
 from bot.holders.snapshot_changes import ChangeKind, SnapshotChange, SnapshotDiff
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION
 from bot.ui.page_items import Choice
+from bot.ui.turning_pages import TurningPages
 
 _TITLE = Message("From snapshot {first} to snapshot {second}")
 _WHAT = Message("{what} by {weight}, from {then} to {now}.")
@@ -36,7 +36,7 @@ _ON_A_PAGE = 20
 
 
 @dataclass(frozen=True)
-class DiffPages(HolderPages):
+class DiffPages(TurningPages):
     """What changed, of one kind.
 
     Attributes:

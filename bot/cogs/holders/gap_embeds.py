@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.cogs.holders.holder_pages import HolderPages
 from bot.cogs.holders.holder_words import ACCOUNTS, MEMBERS, counted, rendered, when
 from bot.holders.gap import CollectionHolders, HolderGap
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION, fit
+from bot.ui.turning_pages import TurningPages
 
 _TITLE = Message("Who is missing: {collection}")
 _IN_ALL = Message("**Hold it, in all:** {accounts}.")
@@ -69,7 +69,7 @@ def missing_among(members: Sequence[discord.Member], proven: Collection[int], *,
 
 
 @dataclass(frozen=True)
-class GapPages(HolderPages):
+class GapPages(TurningPages):
     """The numbers; after them, a page for each forty members who have proven nothing, where they may be named.
 
     Attributes:

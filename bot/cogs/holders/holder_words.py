@@ -19,6 +19,11 @@ ACCOUNTS = Message("{count:,} account", "{count:,} accounts")
 _AT_LEAST = Message("at least {number}")
 _BETWEEN = Message("{low:,} to {number}")
 _UNKNOWN = Message("an unknown number")
+# Of those who share something: whether they may be named.
+PRESENCE_UNKNOWN = Message(
+    "Of {count:,} member who shares it Discord does not say right now whether they are still here: try again.",
+    "Of {count:,} members who share it Discord does not say right now whether they are still here: try again.",
+)
 _WHY: Mapping[OpenReason, Message] = {
     OpenReason.NEVER_READ: Message(
         "{count:,} account was never read.",

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import discord
 
-from bot.cogs.holders.holder_pages import HolderPages
 from bot.cogs.holders.holder_words import (
     ACCOUNTS,
     COPIES,
@@ -27,6 +26,7 @@ from bot.sync.holder_reads import ReadNow
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, fit
 from bot.ui.page_items import Choice
+from bot.ui.turning_pages import TurningPages
 
 _TITLE = Message("Holders of {collection}")
 _SUMMARY = Message("{members} of this server: {kinds}, {copies}.")
@@ -61,7 +61,7 @@ _WHY = 200
 
 
 @dataclass(frozen=True)
-class ListPages(HolderPages):
+class ListPages(TurningPages):
     """The list.
 
     Attributes:

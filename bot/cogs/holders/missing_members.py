@@ -11,7 +11,7 @@ from bot.messages import Message
 from bot.sync.holder_progress import Progress
 
 _NOT_NOW = Message("Discord does not list the members of this server right now.")
-# Ten requests; whoever has more members than that has tools of their own for it.
+# Ten requests; a server with more members has tools of its own for this.
 _MOST = 10_000
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.cogs.holders.holder_pages import HolderPages
 from bot.cogs.holders.holder_words import KINDS, MEMBERS, counted, rendered
 from bot.gates.gate import Gate, GateState
 from bot.holders.distribution import Bin, Distribution
@@ -15,6 +14,7 @@ from bot.holders.gate_stats import GateStats
 from bot.holders.trend import TrendPoint
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION, fit, pages_of
+from bot.ui.turning_pages import TurningPages
 
 _TITLE = Message("How the gates stand")
 _TITLE_OF_ONE = Message("How gate #{gate} stands")
@@ -45,7 +45,7 @@ _SHOWN_POINTS = 8
 
 
 @dataclass(frozen=True)
-class StatsPages(HolderPages):
+class StatsPages(TurningPages):
     """All gates, some a page.
 
     Attributes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.cogs.holders.holder_desk import HolderDesk
-from bot.cogs.holders.holder_words import COPIES, KINDS, counted, rendered, when
+from bot.cogs.holders.holder_words import COPIES, KINDS, PRESENCE_UNKNOWN, counted, rendered, when
 from bot.errors import InputError
 from bot.gates.rule import CollectionRef
 from bot.holders.held import HeldAccount, HeldMember, HolderList, by_most, holders_of, perhaps_of
@@ -48,12 +48,14 @@ class TopBoard:
         named: Those who share what they hold, who holds most first.
         others: How many hold some besides these.
         maybe: Members of whom it is not known whether they hold any.
+        unseen: Those who share it, and of whom it is not known now whether they are still in the server.
         holders: The list that it is made of.
     """
 
     named: Sequence[HeldMember]
     others: int
     maybe: int
+    unseen: int
     holders: HolderList
 
 
@@ -66,12 +68,12 @@ async def make_board(desk: HolderDesk, guild_id: int, collection: CollectionRef)
     holders = await desk.holders.lists.of_collection(guild_id, collection)
     shared = await shared_in(desk.store.reader, guild_id)
     ranked = await asyncio.to_thread(_ranked, holders, shared)
-    members = await desk.holders.present(guild_id, [each.user_id for each in ranked[:PLACES]])
-    confirmed = {user_id: await _shown_by(desk, member) for user_id, member in members.items()}
+    present = await desk.holders.present(guild_id, [each.user_id for each in ranked[:PLACES]])
+    confirmed = {user_id: await _shown_by(desk, member) for user_id, member in present.members.items()}
     named = _ranked(holders, confirmed)
     everybody = await asyncio.to_thread(holders.members)
-    others = len(holders_of(everybody)) - len(named)
-    return TopBoard(named, others, len(perhaps_of(everybody)), holders)
+    others = len(holders_of(everybody)) - len(named) - present.unknown
+    return TopBoard(named, others, len(perhaps_of(everybody)), present.unknown, holders)
 
 
 def board_embed(title: str, board: TopBoard) -> discord.Embed:
@@ -85,7 +87,9 @@ def board_embed(title: str, board: TopBoard) -> discord.Embed:
         )
         for place, each in enumerate(board.named, start=1)
     ]
-    parts = lines or [_NOBODY()]
+    parts = lines or ([] if board.unseen else [_NOBODY()])
+    if board.unseen:
+        parts.append(PRESENCE_UNKNOWN(count=board.unseen))
     if board.others > 0:
         parts.append(_OTHERS(count=board.others))
     if board.maybe:

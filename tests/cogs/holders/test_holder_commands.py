@@ -197,6 +197,23 @@ async def test_who_left_the_server_is_not_on_the_board(hana: Person, uma: Person
     assert hana.user not in (await uma.run("holders top", collection="254")).text
 
 
+async def test_while_discord_does_not_say_who_is_here_nobody_is_taken_for_gone(
+    role_bot: RoleBot, hana: Person, uma: Person
+) -> None:
+    await hana.press(await hana.run("accounts"), "share")
+    await role_bot.sandbox.post("/_sandbox/member_queries", {"omit": [hana.user], "times": None})
+    refused = {"service": "discord", "path": f"/members/{hana.user}", "kind": "status", "status": 403, "times": None}
+    await role_bot.sandbox.post("/_sandbox/faults", refused)
+    board = (await uma.run("holders top", collection="254")).text
+    found = (await uma.run("holders find", account="10001")).text
+    for text in (board, found):
+        assert "Of 1 member who shares it Discord does not say right now whether they are still here" in text
+        assert hana.user not in text
+    assert "No member here who shares" not in board
+    assert "other holder" not in board
+    assert "No member of this server shares that account" not in found
+
+
 # ---------------------------------------------------------------- find
 
 

@@ -1,4 +1,4 @@
-"""What the pages about holders share: nothing opens, nothing is withdrawn, and at most two views of the same."""
+"""What most pages have not: nothing opens, nothing is withdrawn, and there is one view unless they say otherwise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.ui.page_source import PageSource
 _NOTHING_TO_OPEN = Message("There is nothing to open here.")
 
 
-class HolderPages:
+class TurningPages:
     """Pages that only turn; the paginator asks at each press whether the person may still see them."""
 
     def choices(self, page: int) -> Sequence[Choice]:
