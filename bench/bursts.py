@@ -83,7 +83,7 @@ async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]
         account = await sandbox.new_account(COLLECTIONS)
         first = sandbox.ask(account)
         await sandbox.answered(first)
-        await sandbox.settled(first)
+        await sandbox.settled()
         sandbox.rest()
         return await _measure(ours, bare, account, QUICK if quick else BURSTS, report)
 

@@ -47,7 +47,7 @@ async def _calls(sandbox: BenchSandbox, collections: int, people: int = 1) -> tu
     asked = sandbox.ask(account, people)
     with contextlib.suppress(TimeoutError):  # those still waiting are counted below
         await sandbox.answered(asked, seconds=15.0)
-    await sandbox.settled(asked, seconds=10.0)
+    await sandbox.settled(seconds=10.0)
     failed = sum(interaction.state != "answered" for interaction in asked)
     return sandbox.loopring_requests(DETAILS, before), failed
 

@@ -71,7 +71,7 @@ async def _flooded(
     account = await sandbox.new_account(COLLECTIONS)
     first = sandbox.ask(account)
     await sandbox.answered(first)
-    await sandbox.settled(first)
+    await sandbox.settled()
     book = Book()
     visits = [
         Visit(sandbox, session, book, member=900 + n, account=await sandbox.new_account(1)) for n in range(PROOFS + 1)

@@ -64,7 +64,7 @@ async def _memory(scene: Scene, sandbox: BenchSandbox, bot: BotProcess) -> list[
     for _ in range(COMMANDS):
         asked = sandbox.ask(await sandbox.new_account(COLLECTIONS))
         await sandbox.answered(asked)
-        await sandbox.settled(asked)
+        await sandbox.settled()
         bot.check_alive()
     used = bot.memory()
     return [

@@ -22,15 +22,6 @@ from bot.app.log import log_again, set_up_logging
 from bot.app.reload import Reload
 from bot.app.run import reload_on_signal, stop_on_signals
 from bot.app.serve import open_lookup, serve
-from bot.cli import (
-    archive_commands,
-    audit_command,
-    contest_commands,
-    owners_commands,
-    snapshot_arguments,
-    snapshot_commands,
-    status_command,
-)
 from bot.cli.check import check
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
@@ -65,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not prevent the table
     try:
         _refuse_secrets(sys.argv[1:] if argv is None else argv)  # before argparse, whose errors repeat what was typed
-        arguments = _parser().parse_args(argv)
+        arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
         settings = _load(arguments.config)
         secrets = [secret.get_secret_value() for secret in settings.secrets]
         is_run = arguments.command == "run"
@@ -106,17 +97,15 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         "check": lambda: check(settings, report),
         "backup": lambda: _backup(settings, arguments.file),
         "collections": lambda: _collections(settings, arguments),
-        "archive": lambda: archive_commands.run(settings, arguments, _open_one),
-        "owners": lambda: owners_commands.run(settings, arguments, report),
-        "contest": lambda: contest_commands.run(settings, arguments, report),
-        "snapshot": lambda: snapshot_commands.run(settings, arguments, report, _open_lookup),
-        "audit": lambda: audit_command.run(settings, arguments, report),
-        "status": lambda: status_command.run(settings, arguments, report),
     }
-    return await commands[arguments.command]()
+    if arguments.command in commands:
+        return await commands[arguments.command]()
+    from bot.cli import operator_commands  # noqa: PLC0415 - see `_parser`
+
+    return await operator_commands.run(settings, arguments, report, _open_one, _open_lookup)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tessera", description="A Discord bot that shows what an account holds.")
     parser.add_argument("--version", action="version", version=f"tessera {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -138,12 +127,11 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--sort", choices=[order.name.lower() for order in Order], default="kinds", help="default: kinds")
     show.add_argument("--spam", action="store_true", help="also collections that are marked as scam")
     show.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    archive_commands.add_arguments(commands, config)
-    owners_commands.add_arguments(commands, config)
-    contest_commands.add_arguments(commands, config)
-    snapshot_arguments.add_arguments(commands, config)
-    audit_command.add_arguments(commands, config)
-    status_command.add_arguments(commands, config)
+    if argv[:1] != ["run"]:
+        # A bot at work needs none of these: 2 MB, and a part of each start.
+        from bot.cli import operator_commands  # noqa: PLC0415
+
+        operator_commands.add_arguments(commands, config)
     return parser
 
 

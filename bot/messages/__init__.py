@@ -7,7 +7,7 @@ catalogs           the compiled translations in `locale/`
 local_numbers      numbers with the reader's separators
 """
 
-from bot.messages.catalogs import read_all, text_in
+from bot.messages.catalogs import forget_catalogs, text_in
 from bot.messages.languages import ENGLISH, TRANSLATED, Language, language_of
 from bot.messages.local_numbers import number_words
 from bot.messages.message import Advice, Message, Words
@@ -20,9 +20,9 @@ __all__ = [
     "Language",
     "Message",
     "Words",
+    "forget_catalogs",
     "language_of",
     "number_words",
-    "read_all",
     "reader_language",
     "set_reader_language",
     "text_in",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from eth_utils.address import is_checksum_address, is_checksum_formatted_address
-
 from bot.errors import InputError
 from bot.messages import Message, Words
 from bot.text import safe_text
@@ -47,6 +45,9 @@ def contract_address(text: str) -> str:
     Raises:
         InputError: its checksum is wrong.
     """
+    # Loaded when an address is typed: 4 MB that a bot of numbered accounts does not need.
+    from eth_utils.address import is_checksum_address, is_checksum_formatted_address  # noqa: PLC0415
+
     spelled = "0x" + text[2:]
     if is_checksum_formatted_address(spelled) and not is_checksum_address(spelled):
         raise InputError(_WRONG_CHECKSUM, typed=safe_text(text, 50, plain=True))

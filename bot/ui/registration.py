@@ -14,6 +14,7 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 
+from bot.messages import forget_catalogs
 from bot.ui.command_translator import CommandTranslator
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,12 @@ class Registration:
 
     async def register(self) -> None:
         """Register what has changed: at once in the configured guilds, or everywhere, which takes Discord a while."""
+        try:
+            await self._register_everywhere()
+        finally:
+            forget_catalogs()
+
+    async def _register_everywhere(self) -> None:
         await self._tree.set_translator(self._translator)
         if not self._guild_ids:
             await self._register(None)

@@ -12,8 +12,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-import segno
-
 
 def hand_off_links(origin: str, token: str) -> dict[str, Any]:
     """What the page's script shows.
@@ -22,6 +20,8 @@ def hand_off_links(origin: str, token: str) -> dict[str, Any]:
         origin: The page's.
         token: Of the link for another browser.
     """
+    import segno  # noqa: PLC0415 - 2 MB that a bot without a page, or before its first proof, does not need
+
     url, through_apps = f"{origin}/v#t={token}", f"{origin}/v?t={token}"
     code = segno.make(url, error="m", boost_error=False, micro=False)
     return {
