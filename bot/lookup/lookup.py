@@ -164,14 +164,11 @@ class Lookup:
 
     async def fetch_owner_address(self, account: Account, asker: Asker) -> Owner:
         """Who owns an account, with the name if that is cached. Never raises: it is only an extra line on a card."""
-        owner = await self.known_owner(account)
-        if owner.address:
-            return owner
         try:
             address = await self.owners.first_word(account, Askers(asker))
         except TesseraError as error:
             log.info("owner of %s: %s", account, error.sentence)
-            return owner
+            return Owner()
         return Owner(address, self._owner_names.get((account.network, address), ""))
 
     def read_before(self, account: Account) -> Holdings | None:

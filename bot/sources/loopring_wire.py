@@ -9,6 +9,7 @@ count that can be true is unreadable, and a body without its list is refused. Wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasPath, BaseModel, Field, model_validator
@@ -100,8 +101,14 @@ class WireCollection(WireImages):
             wide_uris=wire.non_empty(cached.banner, self.banner),
             created_at=self.times.created_at,
             updated_at=self.times.updated_at,
-            properties=tuple(properties[:_MAX_PROPERTIES]),
+            properties=_shared(tuple(properties[:_MAX_PROPERTIES])),
         )
+
+
+@lru_cache(1024)
+def _shared(properties: tuple[tuple[str, bool], ...]) -> tuple[tuple[str, bool], ...]:
+    """The same in one place: there are few combinations, and thousands of collections are remembered."""
+    return properties
 
 
 class WireHolding(Wire):
