@@ -1,4 +1,4 @@
-"""Ethereum's RLP, as far as it is read here: the items of a list, one level at a time."""
+"""Ethereum's RLP, as far as it is needed here: the items of a list are read, one level at a time; and lists are written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 # First bytes: below the first, a byte is itself; from the next ones on, short and long texts, short and long lists.
 _TEXT, _LONG_TEXT, _LIST, _LONG_LIST = 0x80, 0xB8, 0xC0, 0xF8
+# So many bytes are long.
+_LONG = 56
 # The gas of a block before the merge pays for 80,000 events.
 _MOST_ITEMS = 100_000
 
@@ -73,3 +75,29 @@ def parts_of(item: Item, count: int) -> list[Item]:
     if len(found) != count:
         raise RlpError(f"something has {len(found)} parts instead of {count}")
     return found
+
+
+def rlp_text(content: bytes) -> bytes:
+    """A text as RLP."""
+    return content if len(content) == 1 and content[0] < _TEXT else _headed(_TEXT, content)
+
+
+def rlp_number(number: int) -> bytes:
+    """A number as RLP: as a text without zeros before it."""
+    return rlp_text(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+
+
+def rlp_list(content: bytes) -> bytes:
+    """A list as RLP.
+
+    Args:
+        content: Its items as RLP, one after the other.
+    """
+    return _headed(_LIST, content)
+
+
+def _headed(first: int, content: bytes) -> bytes:
+    if len(content) < _LONG:
+        return bytes([first + len(content)]) + content
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes([first + _LONG - 1 + len(length)]) + length + content

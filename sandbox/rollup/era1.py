@@ -10,6 +10,7 @@ from pathlib import Path
 from struct import pack
 
 from sandbox.checksums import keccak_256
+from sandbox.rollup.rlp import Rlp, rlp, rlp_list
 from sandbox.rollup.rollup import EXCHANGE, MadeBlock
 from sandbox.rollup.submissions import Submission
 
@@ -18,24 +19,6 @@ TOPIC = bytes.fromhex("cc86d9ed29ebae540f9d25a4976d4da36ea4161b854b8ecf18f491cf6
 FRAME = 65_536
 _SHORTEST_COPY = 4
 _LONGEST_COPY = 64
-
-Rlp = bytes | int | Sequence["Rlp"]
-
-
-def rlp(value: Rlp) -> bytes:
-    """A value as RLP: numbers without leading zeros, texts, and lists of these."""
-    if isinstance(value, int):
-        return rlp(value.to_bytes((value.bit_length() + 7) // 8, "big"))
-    if isinstance(value, bytes):
-        return value if len(value) == 1 and value[0] < 0x80 else _headed(0x80, value)  # noqa: PLR2004 - from the format
-    return _headed(0xC0, b"".join(map(rlp, value)))
-
-
-def _headed(base: int, content: bytes) -> bytes:
-    if len(content) < 56:  # noqa: PLR2004 - from the format
-        return bytes([base + len(content)]) + content
-    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
-    return bytes([base + 55 + len(length)]) + length + content
 
 
 def snappy_block(content: bytes) -> bytes:
@@ -126,8 +109,8 @@ def _file(blocks: Sequence[tuple[int, Submission | None]], said: bytes) -> bytes
                 others.append(rlp(_legacy(number, to, submission.calldata)))
                 receipts.append(rlp(_receipt(logs)))
         content += _entry(0x03, snappy_frames(rlp([number])))
-        content += _entry(0x04, snappy_frames(_headed(0xC0, _headed(0xC0, b"".join(others)) + rlp([]))))
-        content += _entry(0x05, snappy_frames(_headed(0xC0, b"".join(receipts))))
+        content += _entry(0x04, snappy_frames(rlp_list([rlp_list(others), rlp([])])))
+        content += _entry(0x05, snappy_frames(rlp_list(receipts)))
         content += _entry(0x06, bytes(32))
     content += _entry(0x07, bytes(32))
     at = len(content)

@@ -21,8 +21,9 @@ from bot.archive_api.snappy_frames import SnappyError, read_block, read_frames
 from bot.errors import ConfigError
 from bot.l2.block_check import BLOCK_SUBMITTED
 from bot.l2.block_errors import BlockError
-from sandbox.rollup.era1 import rlp, snappy_block, snappy_frames, write_era1
+from sandbox.rollup.era1 import snappy_block, snappy_frames, write_era1
 from sandbox.rollup.history import random_history
+from sandbox.rollup.rlp import rlp
 from sandbox.rollup.submissions import submissions
 from tests.archive_api.fetched_blocks import fetched
 
