@@ -1,4 +1,4 @@
-"""Ethereum's RLP, as far as it is needed here: the items of a list are read, one level at a time; and lists are written."""
+"""Ethereum's RLP, as far as it is needed here: reads the items of a list, one level at a time, and writes lists."""
 
 from __future__ import annotations
 

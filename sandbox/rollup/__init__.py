@@ -6,4 +6,6 @@ ledger     the balances and owners, kept while the history is made
 rollup     transactions, one by one, into blocks
 submissions  blocks, in the transactions of Ethereum that submitted them
 history    many of them at random; and the demo's own community
+l1_chain   the submissions in blocks of Ethereum, with headers: rlp, ordered_trie
+era1       these blocks as files
 """
