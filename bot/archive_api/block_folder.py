@@ -127,16 +127,34 @@ class BlockFolder:
         except OSError as error:
             raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
 
-    def iter_blocks(self) -> Iterator[FetchedBlock]:
-        """All blocks, in their order, up to one that a crash cut off.
+    def iter_blocks(self, first: int = 1) -> Iterator[FetchedBlock]:
+        """All blocks from one on, in their order, up to one that a crash cut off.
+
+        Args:
+            first: The number of the first one that is wanted; files before it are not read.
 
         Raises:
             ConfigError: it cannot be read, or is damaged anywhere else than at the end.
         """
         files = self._files()
-        for path in files:
+        later = [path for path in files if path.name > _name(first)]
+        for path in files[max(len(files) - len(later) - 1, 0) :]:
             for block, _ in self._records(path, is_last=path == files[-1]):
-                yield block
+                if block.event.number >= first:
+                    yield block
+
+    def end(self) -> int:
+        """The number of the last block, 0 where there is none, without opening the folder to be written.
+
+        Raises:
+            ConfigError: it cannot be read, or is damaged.
+        """
+        files = self._files()
+        for path in reversed(files):
+            numbers = [block.event.number for block, _ in self._records(path, is_last=path == files[-1])]
+            if numbers:
+                return numbers[-1]
+        return 0
 
     def _files(self) -> list[Path]:
         try:
@@ -167,7 +185,7 @@ class BlockFolder:
         self._flush()
         if self._file:
             self._file.close()
-        self._file = (self.path / f"blocks-{number:06}.l2").open("wb")
+        self._file = (self.path / _name(number)).open("wb")
         self._file.write(_MARK)
 
     def _flush(self) -> None:
@@ -196,6 +214,11 @@ class BlockFolder:
                 raise ConfigError(_DAMAGED, path=path, at=at)
             at = start + length
             yield _unpacked(packed), at
+
+
+def _name(number: int) -> str:
+    """The name of a file that begins with this block."""
+    return f"blocks-{number:06}.l2"
 
 
 def _packed(each: FetchedBlock) -> bytes:

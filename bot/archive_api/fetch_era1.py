@@ -1,19 +1,25 @@
 """Fetches the blocks of layer 2 from era1 files into a folder: the history that nodes may have dropped.
 
 What comes from there is checked as what nodes say is: each block has the hash of its event, and follows the one before.
-That an event was confirmed by Ethereum, the files say alone: they are to be taken from somebody who is trusted.
+That an event is Ethereum's is proven by the headers of the file; that these are, by a chain of files to a block with a
+known hash. So of each file that was taken, what connects it to the others is kept. Nothing of a file is stored before
+its headers were found to follow each other, the files beside it, and known hashes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.era1_file import Era1Event, Era1File
-from bot.archive_api.fetch_blocks import Announced, FetchProgress, announced_event, check_announced
+from bot.archive_api.block_folder import BlockFolder, FetchedBlock
+from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, TakenFile
+from bot.archive_api.era1_events import Era1Event, read_events, read_headers
+from bot.archive_api.era1_file import Era1File
+from bot.archive_api.fetch_blocks import FIRST_L1_BLOCK, Announced, FetchProgress, announced_event, check_announced
+from bot.archive_api.taken_files import EventDigest, TakenFiles
 from bot.errors import ConfigError
 from bot.l2.block_check import BLOCK_SUBMITTED, EXCHANGE
 from bot.l2.block_errors import BlockError
@@ -22,29 +28,45 @@ from bot.messages import Message
 _NO_FILES = Message("{path}: no era1 files are there: their names end with .era1.")
 _WRONG_BLOCK = Message("{path}: transaction {transaction}: {fault}")
 _NOT_AN_EVENT = Message("{path}: block {number:,} of Ethereum has an event of the exchange that is none.")
+_NOT_STORED = Message(
+    "{path}: block {number:,} of layer 2 is not the one that {folder} has. If this file is Ethereum's history, remove "
+    "the files of blocks there from that one on."
+)
 
 
-def fetch_era1(path: Path, folder: BlockFolder, report: Callable[[FetchProgress], None]) -> None:
-    """Fetch everything that the files have and the folder does not.
+def fetch_era1(
+    path: Path,
+    folder: BlockFolder,
+    report: Callable[[FetchProgress], None],
+    known: Sequence[KnownBlock] = (LAST_BEFORE_MERGE,),
+) -> None:
+    """Fetch everything that the files have and the folder does not, and compare what both have.
 
     Args:
         path: The folder of the files.
         folder: Open to be written; it goes on after its last block.
         report: Called after each file.
+        known: Blocks of Ethereum with a known hash.
 
     Raises:
-        ConfigError: there are no files, one is damaged, or the disk does not take the blocks.
+        ConfigError: there are no files, one is damaged or contradicts what is known, or the disk does not take the
+            blocks.
         BlockError: a block is missing, or is not the one of its event.
     """
     # One is open at a time: there may be more of them than a process may have open.
     spans = sorted(_span(each) for each in path.glob("*.era1"))
     if not spans:
         raise ConfigError(_NO_FILES, path=path)
-    for _, last, each in spans:
-        if folder.last is None or last >= folder.last.l1_block:
+    taken = TakenFiles(folder.path, _last(folder))
+    for first, last, each in spans:
+        if last >= FIRST_L1_BLOCK and not taken.has(first, last):
             with closing(Era1File(each)) as file:
-                _take(file, folder)
-        report(FetchProgress(folder.last.event.number if folder.last else 0, last, spans[-1][1]))
+                _take(file, folder, taken, known)
+        report(FetchProgress(_last(folder), last, spans[-1][1]))
+
+
+def _last(folder: BlockFolder) -> int:
+    return folder.last.event.number if folder.last else 0
 
 
 def _span(path: Path) -> tuple[int, int, Path]:
@@ -53,18 +75,44 @@ def _span(path: Path) -> tuple[int, int, Path]:
         return file.first, file.last, path
 
 
-def _take(file: Era1File, folder: BlockFolder) -> None:
-    events = file.events(EXCHANGE, BLOCK_SUBMITTED)
-    for transaction, found in groupby(events, key=lambda event: event.transaction):
+def _take(file: Era1File, folder: BlockFolder, taken: TakenFiles, known: Sequence[KnownBlock]) -> None:
+    headers = read_headers(file)
+    about = TakenFile(file.path.name, file.first, file.last, headers[0].parent, headers[-1].hash)
+    taken.check(file.path, about, known)
+    numbers: list[int] = []
+    digest = EventDigest()
+    stored: Iterator[FetchedBlock] | None = None
+    events = read_events(file, headers, EXCHANGE, BLOCK_SUBMITTED)
+    for _, found in groupby(events, key=lambda event: event.transaction):
         submitted = list(found)
-        have = folder.last.event.number if folder.last else 0
-        announced = [each for event in submitted if (each := _announced(file, event)).event.number > have]
-        if not announced:
-            continue
-        try:
-            folder.append(check_announced(announced, submitted[0].calldata, folder.last.event if folder.last else None))
-        except BlockError as error:
-            raise BlockError(_WRONG_BLOCK, path=file.path, transaction=transaction, fault=error.words) from error
+        announced = [_announced(file, event) for event in submitted]
+        for each in announced:
+            digest.add(each.event, each.l1_block)
+            numbers.append(each.event.number)
+        have = _last(folder)
+        old = [each for each in announced if each.event.number <= have]
+        if old and stored is None:
+            stored = folder.iter_blocks(old[0].event.number)
+        for each in old:
+            assert stored is not None  # noqa: S101 - opened before the first of them
+            _compare(file, folder, each, next(stored, None))
+        if len(old) < len(announced):
+            _store(file, folder, announced[len(old) :], submitted[0])
+    blocks = (numbers[0], numbers[-1]) if numbers else None
+    taken.add(replace(about, blocks=blocks, digest=digest.hexdigest() if numbers else ""))
+
+
+def _compare(file: Era1File, folder: BlockFolder, announced: Announced, stored: FetchedBlock | None) -> None:
+    """Is a block that is there already the one that the file has?"""
+    if stored is None or (stored.event, stored.l1_block) != (announced.event, announced.l1_block):
+        raise ConfigError(_NOT_STORED, path=file.path, number=announced.event.number, folder=folder.path)
+
+
+def _store(file: Era1File, folder: BlockFolder, announced: Sequence[Announced], event: Era1Event) -> None:
+    try:
+        folder.append(check_announced(announced, event.calldata, folder.last.event if folder.last else None))
+    except BlockError as error:
+        raise BlockError(_WRONG_BLOCK, path=file.path, transaction=event.transaction, fault=error.words) from error
 
 
 def _announced(file: Era1File, event: Era1Event) -> Announced:

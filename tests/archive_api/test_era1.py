@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.era1_file import called
+from bot.archive_api.era1_events import called
 from bot.archive_api.fetch_era1 import fetch_era1
 from bot.archive_api.rlp_items import RlpError, items_of, read_item
 from bot.archive_api.snappy_frames import SnappyError, read_block, read_frames
@@ -23,12 +23,14 @@ from bot.l2.block_check import BLOCK_SUBMITTED
 from bot.l2.block_errors import BlockError
 from sandbox.rollup.era1 import snappy_block, snappy_frames, write_era1
 from sandbox.rollup.history import random_history
+from sandbox.rollup.ordered_trie import root_of
 from sandbox.rollup.rlp import rlp
 from sandbox.rollup.submissions import submissions
 from tests.archive_api.fetched_blocks import fetched
 
 HISTORY = random_history(Random(3), 500)  # noqa: S311 - no secret
 SUBMISSIONS = submissions(HISTORY.blocks)
+FIRST = SUBMISSIONS[0].l1_block
 
 
 def taken(files: Path, blocks: Path) -> list[tuple[int, bytes]]:
@@ -128,14 +130,20 @@ def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
         taken(tmp_path, tmp_path / "blocks")
 
 
-def one_block(path: Path, receipts: bytes, *, bodies: int = 1) -> None:
+def one_block(path: Path, receipts: bytes, *, root: bytes = bytes(32), bodies: int = 1, number: int = FIRST) -> None:
     """A file of one block with these receipts, made by somebody who means harm."""
+    header = rlp([bytes(32), b"", b"", b"", bytes(32), root, b"", b"", number, *[b""] * 6])
     entries = b"".join(
         pack("<HIH", kind, len(content), 0) + content
-        for kind, content in [(0x3265, b""), *[(0x04, b"")] * bodies, (0x05, receipts)]
+        for kind, content in [
+            (0x3265, b""),
+            (0x03, snappy_frames(header)),
+            *[(0x04, b"")] * bodies,
+            (0x05, receipts),
+        ]
     )
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(entries + pack("<HIHQqQ", 0x3266, 24, 0, 11_149_814, 0, 1))
+    path.write_bytes(entries + pack("<HIHQqQ", 0x3266, 24, 0, number, 0, 1))
 
 
 def framed(content: bytes) -> bytes:
@@ -144,18 +152,24 @@ def framed(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("receipts", "fault"),
+    ("receipts", "root", "fault"),
     [
-        (framed(rlp([[1, 2, 3]])), "parts"),
-        (framed(rlp([[1, 2, 3, [[b"", []]]]])), "parts"),
-        (framed(rlp([b"\1"] * 200_000)), "more items than a block"),
-        (framed(bytes(40 * 1024 * 1024)), "too long"),
-        (b"\x00" + (2_000_000).to_bytes(3, "little") + bytes(4) + b"\xff" * 1_999_996 + BLOCK_SUBMITTED, "too long"),
+        (framed(rlp([[1, 2, 3]])), root_of([rlp([1, 2, 3])]), "parts"),
+        (framed(rlp([[1, 2, 3, [[b"", []]]]])), root_of([rlp([1, 2, 3, [[b"", []]]])]), "parts"),
+        (framed(rlp([b"\1"] * 200_000)), bytes(32), "more items than a block"),
+        (framed(bytes(40 * 1024 * 1024)), bytes(32), "too long"),
+        (
+            b"\x00" + (2_000_000).to_bytes(3, "little") + bytes(4) + b"\xff" * 1_999_996 + BLOCK_SUBMITTED,
+            bytes(32),
+            "too long",
+        ),
     ],
     ids=["three fields", "a log without data", "many items", "large", "a length without an end"],
 )
-def test_receipts_that_are_made_to_harm_are_named_and_cost_little(tmp_path: Path, receipts: bytes, fault: str) -> None:
-    one_block(tmp_path / "era1" / "made.era1", receipts)
+def test_receipts_that_are_made_to_harm_are_named_and_cost_little(
+    tmp_path: Path, receipts: bytes, root: bytes, fault: str
+) -> None:
+    one_block(tmp_path / "era1" / "made.era1", receipts, root=root)
     with pytest.raises(ConfigError, match=f"block 11,149,814 of Ethereum is damaged: .*{fault}"):
         taken(tmp_path / "era1", tmp_path / "blocks")
 
@@ -175,8 +189,7 @@ def test_entries_are_not_listed_beyond_those_of_the_blocks(tmp_path: Path) -> No
 def test_more_files_are_read_than_may_be_open_at_once(tmp_path: Path) -> None:
     """All of Ethereum before the merge has 1,897, and a process may usually have 1,024 open."""
     for place in range(100):
-        path = tmp_path / "era1" / f"{place}.era1"
-        one_block(path, b"")
+        one_block(tmp_path / "era1" / f"{place}.era1", b"", number=FIRST + 2 * place)
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (sum(1 for _ in Path("/proc/self/fd").iterdir()) + 30, before[1]))
     try:
