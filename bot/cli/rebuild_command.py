@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.archive.known_collections import KnownCollection, read_known_collections
 from bot.archive_api.block_folder import BlockFolder
+from bot.archive_api.chain_proof import KnownBlock, proof_of
 from bot.archive_api.fetch_blocks import fetch_blocks
 from bot.archive_api.fetch_era1 import fetch_era1
 from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
@@ -20,11 +21,13 @@ from bot.archive_api.metadata_file import MetadataFile
 from bot.archive_api.rebuild_progress import RebuildProgress
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
+from bot.archive_api.taken_files import TakenBlocks, TakenFiles
+from bot.cli.chain_statement import chain_statement, known_blocks
 from bot.config.settings import Settings
 from bot.config.source_tables import is_node_url
 from bot.errors import ConfigError, InputError
 from bot.l2.replay import Replay
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.sources.session import open_session
 from bot.text.plural import plural
 
@@ -66,6 +69,14 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
         help="first take the blocks from before the merge from era1 files, as nodes may have dropped them",
     )
     rebuild.add_argument(
+        "--known-block",
+        action="append",
+        default=[],
+        metavar="NUMBER:HASH",
+        help="the hash of the last block of an era1 file, if you know it from elsewhere: it proves the files up to "
+        "there; that of the last block before the merge is known already; can be repeated",
+    )
+    rebuild.add_argument(
         "--blocks",
         type=Path,
         metavar="DIR",
@@ -96,25 +107,39 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         raise InputError(_NO_BLOCKS)
     if arguments.from_dir and arguments.era1:
         raise InputError(_TWO_WAYS)
+    hashes = known_blocks(arguments.known_block)
     known = await asyncio.to_thread(read_known_collections, arguments.collections) if arguments.collections else {}
     folder = BlockFolder(arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks"))
     progress = RebuildProgress(sys.stderr)
     try:
         if arguments.era1:
-            await asyncio.to_thread(_take_era1, arguments.era1, folder, progress)
+            await asyncio.to_thread(_take_era1, arguments.era1, folder, progress, hashes)
         if arguments.rpc is not None:
             await _fetch(_urls(arguments.rpc, settings), folder, progress)
-        replay = await asyncio.to_thread(replay_folder, folder, progress.replayed)
+        replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes)
         found = await _describe(replay, folder, settings, progress) if arguments.metadata else FoundMetadata()
         progress.clear()
-        return await asyncio.to_thread(_write, arguments, replay, known, found)
+        code = await asyncio.to_thread(_write, arguments, replay, known, found)
+        for sentence in statement:
+            _print(str(sentence))
+        return code
     finally:
         progress.clear()
 
 
-def _take_era1(path: Path, folder: BlockFolder, progress: RebuildProgress) -> None:
+def _take_era1(path: Path, folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock]) -> None:
     with folder.open_to_write():
-        fetch_era1(path, folder, progress.fetched)
+        fetch_era1(path, folder, progress.fetched, hashes)
+
+
+def _replay(
+    folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock]
+) -> tuple[Replay, Sequence[Words]]:
+    """The replay of all blocks, and what these rest on."""
+    taken = TakenFiles(folder.path, folder.end())
+    taken.check_known(hashes)
+    replay = replay_folder(folder, progress.replayed, TakenBlocks(folder.path, taken.files).see)
+    return replay, chain_statement(proof_of(taken.files, hashes), replay.last_block, hashes)
 
 
 async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProgress) -> None:
