@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run
-from bot.errors import InputError
 from bot.messages import Message, Words
 
 _PROVEN = Message(
@@ -23,29 +21,6 @@ _OTHERS = Message(
 _PROVES_NOTHING = Message(
     "The hash of Ethereum's block {number:,} proves nothing: it is not the last block of a file that was taken."
 )
-_NOT_A_BLOCK = Message(
-    "--known-block takes the number and the hash of a block of Ethereum, with a colon between them: 13000000:0x…"
-)
-
-_KNOWN_BLOCK = re.compile(r"([0-9]{1,9}):(?:0x)?([0-9a-fA-F]{64})")
-
-
-def known_blocks(named: Iterable[str]) -> list[KnownBlock]:
-    """The blocks with a known hash: those that somebody named, and the last one before the merge.
-
-    Args:
-        named: Each a number and a hash with a colon between them.
-
-    Raises:
-        InputError: one is not that.
-    """
-    known = [LAST_BEFORE_MERGE]
-    for text in named:
-        found = _KNOWN_BLOCK.fullmatch(text)
-        if not found:
-            raise InputError(_NOT_A_BLOCK)
-        known.append(KnownBlock(int(found[1]), bytes.fromhex(found[2])))
-    return known
 
 
 def chain_statement(runs: Sequence[Run], last: int, known: Sequence[KnownBlock]) -> list[Words]:
@@ -66,8 +41,10 @@ def chain_statement(runs: Sequence[Run], last: int, known: Sequence[KnownBlock])
         first, end = run.blocks
         if first > following:
             said.append(_OTHERS(first=following, last=first - 1))
-        sentence = _PROVEN if run.known else _HANGING
-        said.append(sentence(first=first, last=end, l1_first=run.first, l1_last=run.last, next=run.last + 1))
+        if run.known:
+            said.append(_PROVEN(first=first, last=end, l1_first=run.first, l1_last=run.last))
+        else:
+            said.append(_HANGING(first=first, last=end, l1_first=run.first, l1_last=run.last, next=run.last + 1))
         following = end + 1
     if following <= last:
         said.append(_OTHERS(first=following, last=last))

@@ -17,12 +17,13 @@ from bot.archive_api.fetch_era1 import fetch_era1
 from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
 from bot.archive_api.history_nodes import HistoryNodes
 from bot.archive_api.ipfs_gateways import IpfsGateways
+from bot.archive_api.known_blocks import read_known_blocks
 from bot.archive_api.metadata_file import MetadataFile
 from bot.archive_api.rebuild_progress import RebuildProgress
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
 from bot.archive_api.taken_files import TakenBlocks, TakenFiles
-from bot.cli.chain_statement import chain_statement, known_blocks
+from bot.cli.chain_statement import chain_statement
 from bot.config.settings import Settings
 from bot.config.source_tables import is_node_url
 from bot.errors import ConfigError, InputError
@@ -69,12 +70,11 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
         help="first take the blocks from before the merge from era1 files, as nodes may have dropped them",
     )
     rebuild.add_argument(
-        "--known-block",
-        action="append",
-        default=[],
-        metavar="NUMBER:HASH",
-        help="the hash of the last block of an era1 file, if you know it from elsewhere: it proves the files up to "
-        "there; that of the last block before the merge is known already; can be repeated",
+        "--known-blocks",
+        type=Path,
+        metavar="FILE",
+        help="hashes of blocks of Ethereum that you know from elsewhere, each the last block of an era1 file, as lines "
+        "of NUMBER HASH: each proves the files up to there; that of the last block before the merge is known already",
     )
     rebuild.add_argument(
         "--blocks",
@@ -107,7 +107,7 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         raise InputError(_NO_BLOCKS)
     if arguments.from_dir and arguments.era1:
         raise InputError(_TWO_WAYS)
-    hashes = known_blocks(arguments.known_block)
+    hashes = await asyncio.to_thread(read_known_blocks, arguments.known_blocks)
     known = await asyncio.to_thread(read_known_collections, arguments.collections) if arguments.collections else {}
     folder = BlockFolder(arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks"))
     progress = RebuildProgress(sys.stderr)
