@@ -4,6 +4,8 @@ record, progress      a source is asked account by account
 block_folder          blocks that were fetched, on the disk
 replay_folder         all of them, checked and replayed
 fetch_era1            blocks from files: era1_file, snappy_frames, rlp_items
+era1_events           proven by headers: l1_header, merkle_trie
+chain_proof           which files lead to a known hash: taken_files, known_blocks
 fetch_metadata        names and pictures of its NFTs: ipfs_gateways, metadata_file
 rebuilt_archive       the end of a replay → an archive
 http_api, loopring_json, nft_json  an archive over Loopring's API

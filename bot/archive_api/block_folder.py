@@ -127,15 +127,16 @@ class BlockFolder:
         except OSError as error:
             raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
 
-    def iter_blocks(self, first: int = 1) -> Iterator[FetchedBlock]:
-        """All blocks from one on, in their order, up to one that a crash cut off.
-
-        Args:
-            first: The number of the first one that is wanted; files before it are not read.
+    def iter_blocks(self) -> Iterator[FetchedBlock]:
+        """All blocks, in their order, up to one that a crash cut off.
 
         Raises:
             ConfigError: it cannot be read, or is damaged anywhere else than at the end.
         """
+        return self.iter_from(1)
+
+    def iter_from(self, first: int) -> Iterator[FetchedBlock]:
+        """The blocks from one on; files before it are not read. See `iter_blocks`."""
         files = self._files()
         later = [path for path in files if path.name > _name(first)]
         for path in files[max(len(files) - len(later) - 1, 0) :]:

@@ -92,7 +92,7 @@ def _take(file: Era1File, folder: BlockFolder, taken: TakenFiles, known: Sequenc
         have = _last(folder)
         old = [each for each in announced if each.event.number <= have]
         if old and stored is None:
-            stored = folder.iter_blocks(old[0].event.number)
+            stored = folder.iter_from(old[0].event.number)
         for each in old:
             assert stored is not None  # noqa: S101 - opened before the first of them
             _compare(file, folder, each, next(stored, None))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from sandbox.checksums import keccak_256
 from sandbox.rollup.ordered_trie import root_of
@@ -47,6 +48,14 @@ class L1Block:
     def hash(self) -> bytes:
         """The hash of its header."""
         return keccak_256(self.header)
+
+
+class _Log(NamedTuple):
+    """An event, as a receipt has it."""
+
+    address: bytes
+    topics: list[bytes]
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -118,10 +127,10 @@ def _content(number: int, submission: Submission | None, said: bytes, *, price: 
     transactions = [rlp(_legacy(number, bytes(20), b"hello")), _typed(1, number, bytes(20), b"")]
     # The same event of another contract, in some of them.
     topic = TOPIC if number % 5 == 1 else keccak_256(b"another event")
-    all_logs: list[list[Rlp]] = [[_log(bytes(20), [topic], said)], []]
+    all_logs: list[list[_Log]] = [[_Log(bytes(20), [topic], said)], []]
     if submission:
         to = bytes.fromhex(submission.to[2:])
-        all_logs.append([_log(b"\x11" * 20, [topic], bytes(64)), *map(_event, submission.blocks)])
+        all_logs.append([_Log(b"\x11" * 20, [topic], bytes(64)), *map(_event, submission.blocks)])
         if number % 2:
             transactions.append(_typed(2, number, to, submission.calldata, price))
         else:
@@ -153,20 +162,16 @@ def _typed(kind: int, nonce: int, to: bytes, calldata: bytes, price: int = 1) ->
     return bytes([kind]) + rlp([1, nonce, *prices, 10**6, to, 0, calldata, [], 0, 1, 2])
 
 
-def _log(address: bytes, topics: Sequence[bytes], content: bytes) -> Rlp:
-    return [address, list(topics), content]
+def _event(block: MadeBlock) -> _Log:
+    return _Log(EXCHANGE, [TOPIC, block.number.to_bytes(32, "big")], block.root + block.data_hash)
 
 
-def _event(block: MadeBlock) -> Rlp:
-    return _log(EXCHANGE, [TOPIC, block.number.to_bytes(32, "big")], block.root + block.data_hash)
-
-
-def _bloom(logs: Sequence[Rlp]) -> bytes:
+def _bloom(logs: Sequence[_Log]) -> bytes:
     """Three of 2,048 bits for each address and topic."""
     bits = 0
-    for address, topics, _ in logs:  # type: ignore[misc, union-attr]
-        for each in (address, *topics):  # type: ignore[misc]
-            digest = keccak_256(each)  # type: ignore[arg-type]
+    for log in logs:
+        for each in (log.address, *log.topics):
+            digest = keccak_256(each)
             for at in (0, 2, 4):
                 bits |= 1 << (int.from_bytes(digest[at : at + 2], "big") % (8 * _BLOOM))
     return bits.to_bytes(_BLOOM, "big")

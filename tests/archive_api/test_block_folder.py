@@ -26,6 +26,29 @@ def test_blocks_are_read_again_from_several_files(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("blocks-*.l2"))) == -(-len(BLOCKS) // 3) > 1
 
 
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 6])
+def test_blocks_are_read_from_any_one_on(tmp_path: Path, count: int) -> None:
+    folder = folder_of(tmp_path, BLOCKS[:count], blocks_per_file=PER_FILE)
+    for first in range(1, count + 3):
+        assert list(folder.iter_from(first)) == BLOCKS[first - 1 : count]
+    assert folder.end() == count
+
+
+def test_files_before_the_first_that_is_wanted_are_not_read(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, BLOCKS[:6], blocks_per_file=PER_FILE)
+    (tmp_path / "blocks-000001.l2").write_bytes(b"damaged")
+    assert list(folder.iter_from(5)) == BLOCKS[4:6]
+    assert folder.end() == 6
+
+
+@pytest.mark.parametrize("length", [0, 5, 30])
+def test_the_end_is_known_where_a_crash_cut_off_the_first_record_of_a_file(tmp_path: Path, length: int) -> None:
+    folder = folder_of(tmp_path, BLOCKS[:4], blocks_per_file=PER_FILE)
+    last = tmp_path / "blocks-000004.l2"
+    last.write_bytes(last.read_bytes()[:length])
+    assert folder.end() == 3
+
+
 def test_after_a_crash_at_any_byte_it_goes_on_and_ends_in_the_same_files(tmp_path: Path) -> None:
     folder_of(tmp_path / "whole", BLOCKS[:4], blocks_per_file=PER_FILE)
     files = {path.name: path.read_bytes() for path in sorted((tmp_path / "whole").glob("*.l2"))}
