@@ -16,9 +16,12 @@ _NOT_NEIGHBOURS = Message(
     "{path}: does not agree with {other}, which was taken before: block {number:,} of Ethereum does not follow the "
     "one before it. One of these files is not Ethereum's history."
 )
-_OVERLAPS = Message("{path}: has blocks of Ethereum that {other}, which was taken before, has too, and other ones.")
+_OVERLAPS = Message(
+    "{path}: does not have the same blocks of Ethereum as {other}, which was taken before. One of these files is not "
+    "Ethereum's history, or begins elsewhere than era1 files do."
+)
 _OTHER_HASH = Message(
-    "{path}: is not Ethereum's history: the hash of block {number:,} is {expected}, and by this file it is {found}."
+    "{path}: is not Ethereum's history: the hash of block {number:,} is {expected}, and in this file it is {found}."
 )
 _INSIDE = Message(
     "{path}: ends with block {last:,} of Ethereum; a block with a known hash has to be the last one of a file, and "
@@ -103,7 +106,7 @@ def check_file(path: object, file: TakenFile, others: Iterable[TakenFile], known
             raise ConfigError(_NOT_NEIGHBOURS, path=path, other=other.name, number=file.first)
         if file.last + 1 == other.first and file.hash != other.parent:
             raise ConfigError(_NOT_NEIGHBOURS, path=path, other=other.name, number=other.first)
-        if file.first <= other.last and other.first <= file.last and _chain(file) != _chain(other):
+        if file.first <= other.last and other.first <= file.last and not is_same_chain(file, other):
             raise ConfigError(_OVERLAPS, path=path, other=other.name)
 
 
@@ -136,8 +139,9 @@ def _run(files: Sequence[TakenFile], known: KnownBlock | None) -> Run:
     return Run(files[0].first, files[-1].last, (blocks[0][0], blocks[-1][1]) if blocks else None, known)
 
 
-def _chain(file: TakenFile) -> tuple[int, int, bytes, bytes]:
-    return file.first, file.last, file.parent, file.hash
+def is_same_chain(one: TakenFile, other: TakenFile) -> bool:
+    """Do two files have the same blocks of Ethereum?"""
+    return (one.first, one.last, one.parent, one.hash) == (other.first, other.last, other.parent, other.hash)
 
 
 def _hex(value: bytes) -> str:

@@ -59,14 +59,23 @@ def read_headers(file: Era1File) -> list[L1Header]:
     """
     headers: list[L1Header] = []
     for place in range(file.count):
-        try:
-            header = read_header(file.header(place))
-        except (SnappyError, RlpError) as error:
-            raise file.damage(place, error) from error
+        header = header_at(file, place)
         if header.number != file.first + place or (headers and header.parent != headers[-1].hash):
             raise ConfigError(_NOT_NEXT, path=file.path, number=file.first + place)
         headers.append(header)
     return headers
+
+
+def header_at(file: Era1File, place: int) -> L1Header:
+    """The header of the so manyth block of a file, from 0 on.
+
+    Raises:
+        ConfigError: the file is damaged.
+    """
+    try:
+        return read_header(file.header(place))
+    except (SnappyError, RlpError) as error:
+        raise file.damage(place, error) from error
 
 
 def read_events(file: Era1File, headers: Sequence[L1Header], address: bytes, topic: bytes) -> Iterator[Era1Event]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.archive_api.block_folder import BlockFolder, FetchedBlock
 from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, TakenFile
-from bot.archive_api.era1_events import Era1Event, read_events, read_headers
+from bot.archive_api.era1_events import Era1Event, header_at, read_events, read_headers
 from bot.archive_api.era1_file import Era1File
 from bot.archive_api.fetch_blocks import FIRST_L1_BLOCK, Announced, FetchProgress, announced_event, check_announced
 from bot.archive_api.taken_files import EventDigest, TakenFiles
@@ -58,8 +58,8 @@ def fetch_era1(
     if not spans:
         raise ConfigError(_NO_FILES, path=path)
     taken = TakenFiles(folder.path, _last(folder))
-    for first, last, each in spans:
-        if last >= FIRST_L1_BLOCK and not taken.has(first, last):
+    for _, last, each in spans:
+        if last >= FIRST_L1_BLOCK:
             with closing(Era1File(each)) as file:
                 _take(file, folder, taken, known)
         report(FetchProgress(_last(folder), last, spans[-1][1]))
@@ -76,9 +76,12 @@ def _span(path: Path) -> tuple[int, int, Path]:
 
 
 def _take(file: Era1File, folder: BlockFolder, taken: TakenFiles, known: Sequence[KnownBlock]) -> None:
-    headers = read_headers(file)
-    about = TakenFile(file.path.name, file.first, file.last, headers[0].parent, headers[-1].hash)
+    ends = header_at(file, 0), header_at(file, file.count - 1)
+    about = TakenFile(file.path.name, file.first, file.last, ends[0].parent, ends[1].hash)
+    if taken.has(about):
+        return
     taken.check(file.path, about, known)
+    headers = read_headers(file)
     numbers: list[int] = []
     digest = EventDigest()
     stored: Iterator[FetchedBlock] | None = None

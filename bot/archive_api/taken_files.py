@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from bot.archive_api.block_folder import FetchedBlock
-from bot.archive_api.chain_proof import KnownBlock, TakenFile, check_file
+from bot.archive_api.chain_proof import KnownBlock, TakenFile, check_file, is_same_chain
 from bot.errors import ConfigError
 from bot.l2.block_check import BlockEvent
 from bot.messages import Message
@@ -72,9 +72,9 @@ class TakenFiles:
         for before, after in zip(self.files, self.files[1:], strict=False):
             check_file(after.name, after, [before], [])
 
-    def has(self, first: int, last: int) -> bool:
+    def has(self, file: TakenFile) -> bool:
         """Was a file with just these blocks of Ethereum taken?"""
-        return any((each.first, each.last) == (first, last) for each in self.files)
+        return any(is_same_chain(each, file) for each in self.files)
 
     def check(self, path: Path, file: TakenFile, known: Iterable[KnownBlock]) -> None:
         """Hold a file against the others, and against blocks with a known hash.

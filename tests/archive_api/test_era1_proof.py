@@ -141,8 +141,11 @@ def test_files_of_the_same_blocks_must_be_the_same(tmp_path: Path) -> None:
     write_file(tmp_path / "era1", CHAIN[:EACH])
     take(tmp_path / "era1", tmp_path / "blocks")
     longer = write_file(tmp_path / "longer", CHAIN[: EACH + 50])
-    with pytest.raises(ConfigError, match=f"{longer}: has blocks of Ethereum that mainnet-"):
+    with pytest.raises(ConfigError, match=f"{longer}: does not have the same blocks of Ethereum as mainnet-"):
         take(tmp_path / "longer", tmp_path / "blocks")
+    other = write_file(tmp_path / "other", l1_chain(SUBMISSIONS, before=bytes(32))[:EACH])
+    with pytest.raises(ConfigError, match=f"{other}: does not have the same blocks of Ethereum as mainnet-"):
+        take(tmp_path / "other", tmp_path / "blocks")
 
 
 def test_a_known_block_has_to_be_the_last_of_its_file(tmp_path: Path) -> None:
