@@ -80,8 +80,8 @@ def _take(file: Era1File, folder: BlockFolder, taken: TakenFiles, known: Sequenc
     about = TakenFile(file.path.name, file.first, file.last, ends[0].parent, ends[1].hash)
     if taken.has(about):
         return
-    taken.check(file.path, about, known)
     headers = read_headers(file)
+    taken.check(file.path, about, known)
     numbers: list[int] = []
     digest = EventDigest()
     stored: Iterator[FetchedBlock] | None = None
