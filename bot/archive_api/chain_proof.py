@@ -134,6 +134,12 @@ def proof_of(files: Iterable[TakenFile], known: Sequence[KnownBlock]) -> list[Ru
     return found
 
 
+def unused(files: Iterable[TakenFile], known: Iterable[KnownBlock]) -> list[KnownBlock]:
+    """The blocks with a known hash that are the last one of no file; but for that before the merge, which always is."""
+    ends = {file.last for file in files} | {LAST_BEFORE_MERGE.number}
+    return [block for block in known if block.number not in ends]
+
+
 def _run(files: Sequence[TakenFile], known: KnownBlock | None) -> Run:
     blocks = [file.blocks for file in files if file.blocks]
     return Run(files[0].first, files[-1].last, (blocks[0][0], blocks[-1][1]) if blocks else None, known)

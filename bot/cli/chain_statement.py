@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run
+from bot.archive_api.chain_proof import KnownBlock, Run
 from bot.messages import Message, Words
 
 _PROVEN = Message(
@@ -23,16 +23,14 @@ _PROVES_NOTHING = Message(
 )
 
 
-def chain_statement(runs: Sequence[Run], last: int, known: Sequence[KnownBlock]) -> list[Words]:
+def chain_statement(runs: Sequence[Run], last: int, unused: Sequence[KnownBlock]) -> list[Words]:
     """What is proven and what is not, in the order of the blocks.
 
     Args:
-        runs: Of the files that were taken; without any there is nothing to say.
+        runs: Of the files that were taken; without any there is nothing to say about blocks.
         last: The number of the last block of layer 2.
-        known: Blocks of Ethereum with a known hash.
+        unused: Blocks of Ethereum whose hash was named, and of which no file was taken.
     """
-    if not runs:
-        return []
     said: list[Words] = []
     following = 1
     for run in runs:
@@ -46,8 +44,6 @@ def chain_statement(runs: Sequence[Run], last: int, known: Sequence[KnownBlock])
         else:
             said.append(_HANGING(first=first, last=end, l1_first=run.first, l1_last=run.last, next=run.last + 1))
         following = end + 1
-    if following <= last:
+    if runs and following <= last:
         said.append(_OTHERS(first=following, last=last))
-    proving = {run.known for run in runs}
-    said += [_PROVES_NOTHING(number=each.number) for each in known if each not in proving and each != LAST_BEFORE_MERGE]
-    return said
+    return said + [_PROVES_NOTHING(number=each.number) for each in unused]

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.archive.known_collections import KnownCollection, read_known_collections
 from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.chain_proof import KnownBlock, proof_of
+from bot.archive_api.chain_proof import KnownBlock, proof_of, unused
 from bot.archive_api.fetch_blocks import fetch_blocks
 from bot.archive_api.fetch_era1 import fetch_era1
 from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
@@ -139,7 +139,8 @@ def _replay(
     taken = TakenFiles(folder.path, folder.end())
     taken.check_known(hashes)
     replay = replay_folder(folder, progress.replayed, TakenBlocks(folder.path, taken.files).see)
-    return replay, chain_statement(proof_of(taken.files, hashes), replay.last_block, hashes)
+    runs = proof_of(taken.files, hashes)
+    return replay, chain_statement(runs, replay.last_block, unused(taken.files, hashes))
 
 
 async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProgress) -> None:

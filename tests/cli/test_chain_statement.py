@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run
+from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, TakenFile, proof_of, unused
 from bot.archive_api.known_blocks import read_known_blocks
 from bot.cli.chain_statement import chain_statement
 from bot.cli.main import main
@@ -24,7 +24,7 @@ EACH = 200
 HASH = "0x" + "ab" * 32
 
 
-def said(*runs: Run, last: int, known: tuple[KnownBlock, ...] = (LAST_BEFORE_MERGE,)) -> list[str]:
+def said(*runs: Run, last: int, known: tuple[KnownBlock, ...] = ()) -> list[str]:
     return [str(each) for each in chain_statement(runs, last, known)]
 
 
@@ -46,7 +46,7 @@ def test_blocks_up_to_the_merge_are_proven_and_those_after_it_are_as_nodes_said(
 def test_what_hangs_in_the_air_is_named_with_what_is_missing() -> None:
     known = KnownBlock(200, b"\1" * 32)
     runs = Run(100, 200, (3, 9), known), Run(201, 300, (10, 12), None), Run(401, 500, None, None)
-    assert said(*runs, last=12, known=(LAST_BEFORE_MERGE, known)) == [
+    assert said(*runs, last=12) == [
         "Blocks 1 to 2 of layer 2 are as nodes said, or an era1 file that was not read to its end.",
         (
             "Blocks 3 to 9 of layer 2 are proven by Ethereum's own hashes: its blocks 100 to 200 follow each other, "
@@ -60,10 +60,17 @@ def test_what_hangs_in_the_air_is_named_with_what_is_missing() -> None:
 
 
 def test_a_hash_that_proves_nothing_is_named() -> None:
-    runs = Run(100, 200, (1, 9), None)
-    assert said(runs, last=9, known=(LAST_BEFORE_MERGE, KnownBlock(150, bytes(32))))[1:] == [
-        "The hash of Ethereum's block 150 proves nothing: it is not the last block of a file that was taken."
-    ]
+    sentence = "The hash of Ethereum's block 150 proves nothing: it is not the last block of a file that was taken."
+    known = (KnownBlock(150, bytes(32)),)
+    assert said(last=9, known=known) == [sentence]
+    assert said(Run(100, 200, (1, 9), None), last=9, known=known)[1:] == [sentence]
+
+
+def test_a_hash_proves_something_though_a_later_one_proves_more() -> None:
+    files = [TakenFile("", 100, 200, bytes(32), b"\1" * 32), TakenFile("", 201, 300, b"\1" * 32, b"\2" * 32)]
+    known = [LAST_BEFORE_MERGE, KnownBlock(200, b"\1" * 32), KnownBlock(300, b"\2" * 32), KnownBlock(250, bytes(32))]
+    assert proof_of(files, known) == [Run(100, 300, None, known[2])]
+    assert unused(files, known) == [known[3]]
 
 
 @pytest.mark.parametrize(
