@@ -1,7 +1,7 @@
 """Snappy's framing format, unpacked: https://github.com/google/snappy, framing_format and format_description.
 
-The checksums of the frames are not compared: whatever is used of the inside is held against hashes of Ethereum's, which say
-more than a checksum does.
+The checksums of the frames are not compared: whatever is used of the inside is held against hashes of Ethereum's,
+which say more than a checksum does.
 """
 
 from __future__ import annotations
