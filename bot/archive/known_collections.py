@@ -3,12 +3,17 @@
 Loopring's numbers of collections were never on Ethereum, and whatever Tessera calls a collection of Loopring's is a
 number. A list of known collections says it, with name and picture. Any other contract gets a number of its own: 18
 digits, the same in each archive, whether it was rebuilt from blocks or imported from a published list.
+
+Eighteen digits are few enough that somebody can make two contracts of their own whose numbers are the same; that takes
+minutes. Of those that would share a number none has it, and each gets the next that follows from its address: nothing is
+stopped by it, and no contract can take the number of another one, by which a gate may know it.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +24,10 @@ from bot.holdings import LOOPRING, Collection
 from bot.messages import Message
 from bot.signing.signature import is_address
 
-_SAME_NUMBER = Message("The contracts {one} and {other} have the same collection number {number}.")
+_SAME_NUMBER = Message(
+    "The list of collections says that the contracts {one} and {other} both have the number {number}: leave it out of "
+    "one of their lines."
+)
 _CANNOT_READ = Message("{path}: the list of collections cannot be read: {reason}.")
 _NOT_TEXT = Message("{path}: the list of collections is not a text in UTF-8.")
 _NO_COLUMN = Message("{path}: the first line must name the columns: contract, number, name, avatar.")
@@ -74,9 +82,15 @@ def read_known_collections(path: Path) -> dict[str, KnownCollection]:
     return known
 
 
-def collection_number(contract: str) -> str:
-    """The number of a collection whose number at Loopring is not known: 18 digits that follow from its contract."""
-    digest = hashlib.sha256(f"loopring collection {contract}".encode()).digest()
+def collection_number(contract: str, attempt: int = 0) -> str:
+    """The number of a collection whose number at Loopring is not known: 18 digits that follow from its contract.
+
+    Args:
+        contract: In lower case.
+        attempt: How many of its numbers were also those of others.
+    """
+    seed = f"loopring collection {contract} {attempt}" if attempt else f"loopring collection {contract}"
+    digest = hashlib.sha256(seed.encode()).digest()
     return str(_FIRST_MADE + int.from_bytes(digest[:8], "big") % (9 * _FIRST_MADE))
 
 
@@ -88,12 +102,13 @@ def collections_of(standards: Mapping[str, str], known: Mapping[str, KnownCollec
         known: What is known of collections, by contract.
 
     Raises:
-        ConfigError: two contracts have one number.
+        ConfigError: the list gives two contracts one number.
     """
+    made = _made_numbers(contract for contract in standards if not known.get(contract, KnownCollection()).number)
     by_number: dict[str, Collection] = {}
     for contract in sorted(standards):
         has = known.get(contract, KnownCollection())
-        number = has.number or collection_number(contract)
+        number = has.number or made[contract]
         if other := by_number.get(number):
             raise ConfigError(_SAME_NUMBER, one=other.contract_address, other=contract, number=number)
         by_number[number] = Collection(
@@ -105,6 +120,18 @@ def collections_of(standards: Mapping[str, str], known: Mapping[str, KnownCollec
             avatar_uris=(has.avatar,) if has.avatar else (),
         )
     return sorted(by_number.values(), key=lambda each: order(each.collection_id))
+
+
+def _made_numbers(contracts: Iterable[str]) -> dict[str, str]:
+    """A number for each contract, no two the same, whatever their order."""
+    attempts = dict.fromkeys(contracts, 0)
+    while True:
+        numbers = {contract: collection_number(contract, attempt) for contract, attempt in attempts.items()}
+        shared = {number for number, count in Counter(numbers.values()).items() if count > 1}
+        if not shared:
+            return numbers
+        for contract, number in numbers.items():
+            attempts[contract] += number in shared
 
 
 def standard_of(found: Iterable[str]) -> str:

@@ -62,7 +62,7 @@ class SnapshotHoldings:
             known: What is known of Loopring's collections, by contract.
 
         Raises:
-            ConfigError: two contracts have one number.
+            ConfigError: the list gives two contracts one number.
         """
         standards = {contract: standard_of(found) for contract, found in self._standards.items()}
         if network == LOOPRING:

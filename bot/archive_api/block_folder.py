@@ -28,7 +28,8 @@ _NO_FOLDER = Message("{path}: the folder of blocks cannot be used: {reason}.")
 _IN_USE = Message("{path}: another process is writing blocks there. Wait for it, or end it.")
 _OTHER_FORM = Message("{path}: not a file of blocks, or one of a newer Tessera: use a newer Tessera, or remove it.")
 _DAMAGED = Message(
-    "{path}: damaged at byte {at:,}. Remove this file and those after it; their blocks are fetched again."
+    "{path}: damaged at byte {at:,}. Remove this file and those after it: --rpc (or --era1) with --blocks {folder} "
+    "fetches their blocks again; without them --from-dir makes an archive that ends with the block before."
 )
 _NOT_NEXT = Message("{path}: block {found:,} cannot follow block {last:,} there.")
 
@@ -212,7 +213,7 @@ class BlockFolder:
             if is_last and (len(packed) < length <= _LONGEST or not content[at:].strip(b"\0")):
                 return
             if not packed or len(packed) < length or zlib.crc32(packed) != checksum:
-                raise ConfigError(_DAMAGED, path=path, at=at)
+                raise ConfigError(_DAMAGED, path=path, at=at, folder=self.path)
             at = start + length
             yield _unpacked(packed), at
 

@@ -1,7 +1,7 @@
 """Fetches the blocks of layer 2 from Ethereum into a folder: events first, then the transactions behind them.
 
-Nothing is stored that was not checked: a block has the hash of its event, follows the one before, and all nodes agree
-on the events. A node that gives another block is passed over, and named if no other has the right one.
+Nothing is stored that was not checked: a block has the hash of its event, follows the one before, and all nodes that
+answer agree on the events (`agreed_events`). A node that gives another block is passed over, and named.
 """
 
 from __future__ import annotations
@@ -11,33 +11,27 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
+from bot.archive_api.agreed_events import agreed_events, confirm_again
+from bot.archive_api.announced import Announced
 from bot.archive_api.block_folder import BlockFolder, FetchedBlock
-from bot.archive_api.history_nodes import HistoryNodes, PrunedError, RangeRefusedError
-from bot.errors import ContradictionError, TesseraError, UnavailableError
-from bot.l2.block_check import BLOCK_SUBMITTED, EXCHANGE, BlockEvent, check_block, check_next
+from bot.archive_api.history_nodes import FIRST_L1_BLOCK, HistoryNodes
+from bot.archive_api.node_answers import RangeRefusedError
+from bot.archive_api.one_node_ranges import OneNodeRanges
+from bot.errors import TesseraError, UnavailableError
+from bot.l2.block_check import BlockEvent, check_block, check_next
 from bot.l2.block_errors import BlockError
 from bot.l2.submissions import read_blocks
 from bot.messages import Message
 
-_DISSENT = Message(
-    "The nodes disagree on the events of block {first:,} to {last:,} of Ethereum: node {node} says another."
-)
-_NOT_AN_EVENT = Message("Node {node} reports an event of the exchange that is none.")
 _WRONG_BLOCK = Message("Node {node}: transaction {transaction}: {fault}")
 _OTHER_COUNT = Message("it has {found} blocks, and Ethereum has events of {expected}.")
 
-# The block of Ethereum with which the exchange begins.
-FIRST_L1_BLOCK = 11_149_814
 FIRST_RANGE = 2_000
 LONGEST_RANGE = 50_000
 # Transactions that are fetched at once, and after which what was fetched is on the disk.
 AT_ONCE = 4
 STORED_EVERY = 32
-
-_ADDRESS = "0x" + EXCHANGE.hex()
-_TOPIC = "0x" + BLOCK_SUBMITTED.hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +43,6 @@ class FetchProgress:
     last_l1_block: int
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """An event, and where it is from."""
-
-    event: BlockEvent
-    l1_block: int
-    transaction: str
-
-
 async def fetch_blocks(
     nodes: HistoryNodes,
     folder: BlockFolder,
@@ -66,6 +51,8 @@ async def fetch_blocks(
     stored_every: int = STORED_EVERY,
 ) -> None:
     """Fetch everything that the folder does not have yet.
+
+    What only one of several nodes confirmed is on the list beside the blocks (`OneNodeRanges`) when this returns.
 
     Args:
         nodes: On mainnet.
@@ -81,74 +68,26 @@ async def fetch_blocks(
     end = await nodes.final_block()
     first = folder.last.l1_block if folder.last else FIRST_L1_BLOCK
     length = FIRST_RANGE
+    by_one = OneNodeRanges(folder.path)
+    by_one.forget_after(first)
     while first <= end:
         last = min(first + length - 1, end)
         try:
-            announced = await _agreed_events(nodes, first, last)
+            agreed = await agreed_events(nodes, first, last)
         except RangeRefusedError:
             length = max((last - first + 1) // 2, 1)
             continue
         have = folder.last.event.number if folder.last else 0
-        new = [each for each in announced if each.event.number > have]
+        new = [each for each in agreed.events if each.event.number > have]
+        if agreed.nodes == 1 < len(nodes):
+            by_one.add(first, last, agreed.events)
         for batch in _batches(new, stored_every):
             folder.append(await _fetch(nodes, batch, folder.last))
             report(FetchProgress(batch[-1].event.number, batch[-1].l1_block, end))
         report(FetchProgress(folder.last.event.number if folder.last else 0, last, end))
         first, length = last + 1, min(length * 2, LONGEST_RANGE)
-
-
-async def _agreed_events(nodes: HistoryNodes, first: int, last: int) -> list[Announced]:
-    """The events of a range, which all nodes that still have it report alike."""
-    agreed: list[Announced] | None = None
-    pruned: PrunedError | None = None
-    for node in range(len(nodes)):
-        try:
-            found = _announced(node, await nodes.logs(node, _ADDRESS, _TOPIC, first, last))
-        except PrunedError as error:
-            pruned = error
-            continue
-        if agreed is not None and found != agreed:
-            raise ContradictionError(_DISSENT, first=first, last=last, node=node + 1)
-        agreed = found
-    if agreed is None:
-        assert pruned is not None  # noqa: S101 - there is a node, and it either answered or has dropped the range
-        raise pruned
-    return agreed
-
-
-def _announced(node: int, logs: Sequence[Any]) -> list[Announced]:
-    """The events, in the order of their blocks."""
-    try:
-        events = [_one_event(log) for log in logs if not log.get("removed")]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnavailableError(_NOT_AN_EVENT, node=node + 1) from error
-    return sorted(events, key=lambda each: each.event.number)
-
-
-def _one_event(log: dict[str, Any]) -> Announced:
-    topic, number = log["topics"]
-    data = bytes.fromhex(log["data"].removeprefix("0x"))
-    if topic.lower() != _TOPIC or log["address"].lower() != _ADDRESS:
-        raise ValueError("another event")
-    words = bytes.fromhex(number.removeprefix("0x"))
-    return announced_event(words, data, int(log["blockNumber"], 16), str(log["transactionHash"]))
-
-
-def announced_event(number: bytes, data: bytes, l1_block: int, transaction: str) -> Announced:
-    """An event of the exchange from its parts.
-
-    Args:
-        number: Its second topic.
-        data: The root and the hash.
-        l1_block: Where it is.
-        transaction: Of whom it is.
-
-    Raises:
-        ValueError: it is another event.
-    """
-    if len(data) < 64:  # noqa: PLR2004 - two words
-        raise ValueError("another event")
-    return Announced(BlockEvent(int.from_bytes(number, "big"), data[:32], data[32:64]), l1_block, transaction)
+    if len(nodes) > 1:
+        await confirm_again(nodes, by_one)
 
 
 def _batches(announced: Sequence[Announced], every: int) -> list[list[Announced]]:
@@ -193,14 +132,20 @@ async def _transaction(
 ) -> list[FetchedBlock]:
     """The blocks of one transaction, of the first node that has the right ones."""
     fault: TesseraError | None = None
+    wrong: dict[int, BlockError] = {}
     for node in nodes.in_turn():
         try:
             calldata = await nodes.calldata(node, announced[0].transaction, announced[0].l1_block)
-            return check_announced(announced, calldata, before)
+            blocks = check_announced(announced, calldata, before)
         except BlockError as error:
-            fault = BlockError(_WRONG_BLOCK, node=node + 1, transaction=announced[0].transaction, fault=error.words)
+            place = {"node": node + 1, "transaction": announced[0].transaction}
+            fault = wrong[node] = BlockError(_WRONG_BLOCK, fault=error.words, **place)
         except UnavailableError as error:
             fault = fault or error
+        else:
+            for liar, error in wrong.items():
+                nodes.was_wrong(liar, error.words)
+            return blocks
     assert fault is not None  # noqa: S101 - there is a node, and it either answered or failed
     raise fault
 

@@ -1,54 +1,67 @@
 """Ethereum nodes that are asked for old events and transactions, by turns; none of them has to be believed.
 
-What a node says of a block is held against the hash in its event, and the events against those of the other nodes. A
-node that fails or refuses is left alone for a while; the others go on. Old history is not everywhere any more: since
-2025 nodes may drop what is older than September 2022.
+What a node says of a block is held against the hash in its event, so any node may give it; and the events against
+those of the other nodes (`agreed_events`). All have to answer when a run begins: then somebody is there who can correct
+a URL. Later on, a node that fails is asked again, with growing pauses, or after the time that it asks for itself. One
+that still fails is left alone for a while, and the others go on; that is said at once, and when it answers again. A
+single node is waited for in the same way, and ends the run if it still fails. Old history is not everywhere any more:
+since 2025 nodes may drop what is older than September 2022.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-import orjson
 
+from bot.archive_api.node_answers import (
+    SILENT,
+    UNREADABLE,
+    HistoryDropped,
+    NodeFault,
+    RangeRefusedError,
+    read_answer,
+)
 from bot.errors import ConfigError, UnavailableError
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.sources.bodies import read_body
 
 _WRONG_CHAIN = Message("Node {node} is on the chain {chain}; Ethereum's mainnet (1) is needed.")
-_NO_ANSWER = Message("No Ethereum node gives a usable answer to {method}: {reason}.")
-_SILENT = Message("node {node} does not answer")
-_REFUSED = Message("node {node} refuses the key")
-_BUSY = Message("node {node} takes no more requests for now")
-_ERROR = Message("node {node} reports an error")
-_UNREADABLE = Message("node {node} answers with something else")
+_NO_ANSWER = Message("No usable answer to {method}: {reason}.")
+_NOT_SYNCED = Message(
+    "Node {node} is at block {head:,} of Ethereum, before Loopring's first: wait until it is synchronised, or leave it "
+    "out of --rpc."
+)
+_BEHIND = Message("Node {node} is behind the others, at block {head:,} of Ethereum: what is rebuilt ends there.")
 _PRUNED = Message(
     "Node {node} has dropped the history of block {first:,} to {last:,} of Ethereum: use a node that keeps all of it "
-    "(an archive provider), beside it or in its place."
+    "(an archive provider), beside it or in its place; or, for what is from before the merge, era1 files (--era1)."
 )
+_LEFT_ALONE = Message("Node {node} is left alone for a while, and the others go on: {reason}.")
+_BACK = Message("Node {node} answers again.")
+_WRONG = Message("{fault} Another node has the right one; further ones of this node are not listed.")
 
 MAINNET = 1
+# The block of Ethereum with which the exchange begins.
+FIRST_L1_BLOCK = 11_149_814
 # A node can be behind a reorganisation for two epochs at the most; after that a block is final.
 CONFIRMATIONS = 64
+# Ten minutes: nodes of one provider differ by seconds, and one that still synchronises by hours.
+_FAR_BEHIND = 50
 _SECONDS = 60.0
 # Events of 50,000 blocks are 2 MB; a transaction with 400 KB of calldata is twice that as hex.
 _MAX_BODY = 32 * 1024 * 1024
 _ATTEMPTS = 5
 _FIRST_PAUSE = 1.0
-_PRUNED_CODE = 4444
-_PRUNED_WORDS = re.compile(
-    r"prun|history (?:has been )?(?:expired|unavailable)|missing (?:block|history)", re.IGNORECASE
-)
+# A node that wants a longer pause than this is left alone, if there are others.
+_LONGEST_PAUSE = 30.0
+_REST = 600.0
 
 Sleep = Callable[[float], Awaitable[object]]
-
-
-class RangeRefusedError(Exception):
-    """A node does not answer for so many blocks at once; nobody outside of `fetch_blocks` meets it."""
 
 
 class PrunedError(UnavailableError):
@@ -56,25 +69,64 @@ class PrunedError(UnavailableError):
 
 
 class HistoryNodes:
-    """Several nodes.
+    """Several nodes, each named by its place among `urls`.
 
     Args:
         session: Opened and closed by the caller.
-        urls: At least one; they may hold keys, and are never logged or quoted: a node is named by its place.
-        sleep: Waits between rounds.
+        urls: At least one; they may hold keys, and are never logged or quoted.
+        notify: Gets what somebody who waits for the end should know meanwhile.
+        sleep: Waits between attempts; in seconds, as all times here.
+        clock: Monotonic.
+        now: For a `Retry-After` that is a date.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, urls: Sequence[str], *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        urls: Sequence[str],
+        *,
+        notify: Callable[[Words], object] = lambda _: None,
+        sleep: Sleep = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._session = session
         self._urls = tuple(urls)
+        self._notify = notify
         self._sleep = sleep
+        self._clock = clock
+        self._now = now
         self._turn = 0
+        # When each node that was left alone may be asked again.
+        self._rests_until: dict[int, float] = {}
+        self._wrong: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._urls)
 
+    def awake(self) -> list[int]:
+        """The nodes that are asked as usual."""
+        return [node for node in range(len(self)) if self._rests_until.get(node, 0.0) <= self._clock()]
+
+    def resting(self) -> list[int]:
+        """Those that are left alone for now: to be asked only where no other can help."""
+        return [node for node in range(len(self)) if self._rests_until.get(node, 0.0) > self._clock()]
+
+    def in_turn(self) -> list[int]:
+        """All nodes, each time another one first; those that are left alone at the end."""
+        self._turn += 1
+        awake = self.awake()
+        first = self._turn % max(len(awake), 1)
+        return [*awake[first:], *awake[:first], *self.resting()]
+
+    def was_wrong(self, node: int, fault: Words) -> None:
+        """Report that a node gave something wrong that another one had right; the first time for each node."""
+        if node not in self._wrong:
+            self._wrong.add(node)
+            self._notify(_WRONG(fault=fault))
+
     async def check(self) -> None:
-        """Check that every node is on mainnet.
+        """Check that every node answers, and is on mainnet.
 
         Raises:
             ConfigError: one is not.
@@ -86,8 +138,17 @@ class HistoryNodes:
                 raise ConfigError(_WRONG_CHAIN, node=node + 1, chain=chain)
 
     async def final_block(self) -> int:
-        """The last block that no node can lose again: of the node that is furthest behind."""
+        """The last block that no node can lose again: of the node that is furthest behind.
+
+        Raises:
+            UnavailableError: one does not answer, or has not got as far as Loopring's first block.
+        """
         heads = [await self._number(node, "eth_blockNumber") for node in range(len(self))]
+        for node, head in enumerate(heads):
+            if head < FIRST_L1_BLOCK:
+                raise UnavailableError(_NOT_SYNCED, node=node + 1, head=head)
+            if max(heads) - head > _FAR_BEHIND:
+                self._notify(_BEHIND(node=node + 1, head=head))
         return min(heads) - CONFIRMATIONS
 
     async def logs(self, node: int, address: str, topic: str, first: int, last: int) -> list[Any]:
@@ -101,10 +162,10 @@ class HistoryNodes:
         wanted = {"address": address, "topics": [topic], "fromBlock": hex(first), "toBlock": hex(last)}
         try:
             found = await self._patiently(node, "eth_getLogs", [wanted], refusable=last > first)
-        except _Pruned as error:
+        except HistoryDropped as error:
             raise PrunedError(_PRUNED, node=node + 1, first=first, last=last) from error
         if not isinstance(found, list):
-            raise _unusable("eth_getLogs", _UNREADABLE, node)
+            raise _unusable("eth_getLogs", UNREADABLE(node=node + 1))
         return found
 
     async def calldata(self, node: int, transaction: str, l1_block: int) -> bytes:
@@ -116,7 +177,7 @@ class HistoryNodes:
         """
         try:
             found = await self._patiently(node, "eth_getTransactionByHash", [transaction])
-        except _Pruned:
+        except HistoryDropped:
             found = None
         if found is None:
             raise PrunedError(_PRUNED, node=node + 1, first=l1_block, last=l1_block)
@@ -124,36 +185,57 @@ class HistoryNodes:
         try:
             return bytes.fromhex(written.removeprefix("0x"))  # type: ignore[union-attr]
         except (AttributeError, ValueError) as error:
-            raise _unusable("eth_getTransactionByHash", _UNREADABLE, node) from error
-
-    def in_turn(self) -> list[int]:
-        """All nodes, each time another one first."""
-        self._turn += 1
-        places = range(len(self))
-        return [*places[self._turn % len(self) :], *places[: self._turn % len(self)]]
+            raise _unusable("eth_getTransactionByHash", UNREADABLE(node=node + 1)) from error
 
     async def _number(self, node: int, method: str) -> int:
-        found = await self._patiently(node, method, [])
+        found = await self._patiently(node, method, [], required=True)
         try:
             return int(found, 16)
         except (TypeError, ValueError) as error:
-            raise _unusable(method, _UNREADABLE, node) from error
+            raise _unusable(method, UNREADABLE(node=node + 1)) from error
 
-    async def _patiently(self, node: int, method: str, params: list[Any], *, refusable: bool = False) -> Any:
-        """What a node answers in the end, with pauses that grow between attempts."""
-        pause = _FIRST_PAUSE
-        for _ in range(_ATTEMPTS - 1):
+    async def _patiently(
+        self, node: int, method: str, params: list[Any], *, refusable: bool = False, required: bool = False
+    ) -> Any:
+        """What a node answers in the end, with pauses between attempts; one that was left alone has one attempt.
+
+        Args:
+            node: Which one.
+            method: Of the call.
+            params: Likewise.
+            refusable: It is about a range that could be shorter.
+            required: No other node can answer in its place.
+        """
+        has_others, pause = len(self) > 1, _FIRST_PAUSE
+        left = 1 if node in self._rests_until else _ATTEMPTS
+        while True:
+            left -= 1
             try:
-                return await self._ask(node, method, params, refusable=refusable)
-            except _Fault as fault:
-                if not fault.passes:
-                    raise _unusable(method, fault.reason, node) from fault
-            await self._sleep(pause)
+                answer = await self._ask(node, method, params, refusable=refusable)
+            except NodeFault as fault:
+                wait = max(pause, fault.wait)
+                if not left or not fault.passes or (has_others and wait > _LONGEST_PAUSE):
+                    reason = fault.reason(node=node + 1, **fault.values)
+                    if has_others and not required:
+                        self._leave_alone(node, reason, max(fault.wait, _REST))
+                    raise _unusable(method, reason) from fault
+            except (RangeRefusedError, HistoryDropped):
+                self._is_back(node)
+                raise
+            else:
+                self._is_back(node)
+                return answer
+            await self._sleep(wait)
             pause *= 2
-        try:
-            return await self._ask(node, method, params, refusable=refusable)
-        except _Fault as fault:
-            raise _unusable(method, fault.reason, node) from fault
+
+    def _leave_alone(self, node: int, reason: Words, seconds: float) -> None:
+        if node not in self._rests_until:
+            self._notify(_LEFT_ALONE(node=node + 1, reason=reason))
+        self._rests_until[node] = self._clock() + seconds
+
+    def _is_back(self, node: int) -> None:
+        if self._rests_until.pop(node, None) is not None:
+            self._notify(_BACK(node=node + 1))
 
     async def _ask(self, node: int, method: str, params: list[Any], *, refusable: bool) -> Any:
         request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
@@ -164,53 +246,15 @@ class HistoryNodes:
                 timeout=aiohttp.ClientTimeout(total=_SECONDS),
                 allow_redirects=False,
             ) as response:
-                status, body = response.status, await read_body(response, _MAX_BODY)
+                status, headers, body = response.status, response.headers, await read_body(response, _MAX_BODY)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise _Fault(_SILENT, passes=True) from error
+            raise NodeFault(SILENT, passes=True) from error
         except ValueError as error:  # a body beyond the limit: fewer blocks have fewer events
             if refusable:
                 raise RangeRefusedError from error
-            raise _Fault(_UNREADABLE, passes=False) from error
-        if status in (401, 403):
-            raise _Fault(_REFUSED, passes=False)
-        if status == 429:  # noqa: PLR2004 - too many requests
-            raise _Fault(_BUSY, passes=True)
-        if refusable and status == 413:  # noqa: PLR2004 - content too large
-            raise RangeRefusedError
-        return _result(status, body, refusable=refusable)
+            raise NodeFault(UNREADABLE, passes=False) from error
+        return read_answer(status, headers, body, self._now(), refusable=refusable)
 
 
-class _Fault(Exception):  # noqa: N818 - one attempt of several
-    """No usable answer; `passes` says whether waiting may help."""
-
-    def __init__(self, reason: Message, *, passes: bool) -> None:
-        super().__init__(reason.text)
-        self.reason = reason
-        self.passes = passes
-
-
-class _Pruned(Exception):  # noqa: N818 - an answer, not a fault
-    """The node says that it has dropped this."""
-
-
-def _result(status: int, body: bytes, *, refusable: bool) -> Any:
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise _Fault(_UNREADABLE, passes=status >= 500) from error  # noqa: PLR2004 - the server's own fault
-    if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):
-        raise _Fault(_UNREADABLE, passes=False)
-    said = answer.get("error")
-    if not said:
-        return answer.get("result")
-    code, words = (said.get("code"), str(said.get("message", ""))) if isinstance(said, dict) else (None, str(said))
-    if code == _PRUNED_CODE or _PRUNED_WORDS.search(words):
-        raise _Pruned
-    # Every provider refuses long ranges in words of its own, so any error to a range is taken for that.
-    if refusable:
-        raise RangeRefusedError
-    raise _Fault(_ERROR, passes=True)
-
-
-def _unusable(method: str, reason: Message, node: int) -> UnavailableError:
-    return UnavailableError(_NO_ANSWER, method=method, reason=reason(node=node + 1))
+def _unusable(method: str, reason: Words) -> UnavailableError:
+    return UnavailableError(_NO_ANSWER, method=method, reason=reason)

@@ -41,7 +41,7 @@ def write_rebuilt(
         metadata: What is known of NFTs, by their ids.
 
     Raises:
-        ConfigError: it cannot be written, or two contracts have one number.
+        ConfigError: it cannot be written, or the list gives two contracts one number.
     """
     as_of = datetime.fromtimestamp(replay.timestamp, UTC)
     rebuilt = RebuiltFrom(replay.last_block, "0x" + replay.root.hex(), "0x" + EXCHANGE.hex())

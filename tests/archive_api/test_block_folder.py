@@ -101,6 +101,21 @@ def test_damage_is_named_with_its_file_and_what_to_do(tmp_path: Path) -> None:
         list(folder.iter_blocks())
 
 
+def test_what_the_sentence_about_damage_says_to_do_works_for_the_last_file_too(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, BLOCKS[:5], blocks_per_file=PER_FILE)
+    file = tmp_path / "blocks-000004.l2"
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1  # the last record has its full length
+    file.write_bytes(content)
+    with pytest.raises(ConfigError, match=re.escape(f"--blocks {tmp_path} fetches their blocks again")):
+        folder.open_to_write()
+    file.unlink()
+    assert list(folder.iter_blocks()) == BLOCKS[:3]
+    with BlockFolder(tmp_path, blocks_per_file=PER_FILE).open_to_write() as again:
+        again.append(BLOCKS[3:5])
+    assert list(folder.iter_blocks()) == BLOCKS[:5]
+
+
 def test_files_of_another_form_are_refused(tmp_path: Path) -> None:
     (tmp_path / "blocks-000001.l2").write_bytes(b"tessera-l2-blocks 2\nabc")
     for use in (lambda: list(BlockFolder(tmp_path).iter_blocks()), lambda: BlockFolder(tmp_path).open_to_write()):

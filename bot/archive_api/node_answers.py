@@ -1,0 +1,118 @@
+"""What an Ethereum node's HTTP answer to one call means. Pure: status, headers and body in; a result or a fault out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from bot.messages import Message
+from bot.sources.retry_after import parse_pause
+
+SILENT = Message("node {node} does not answer")
+UNREADABLE = Message("node {node} answers with something else")
+_REFUSED = Message("node {node} refuses the key")
+_BUSY = Message("node {node} takes no more requests for now")
+_ERROR = Message("node {node} reports an error")
+_DOWN = Message("node {node} answers with HTTP {status}")
+_NO_NODE = Message("at the address of node {node} there is no Ethereum node (HTTP {status}): look at the URL")
+
+_KEY_REFUSED = (401, 403)
+_TOO_LARGE = 413
+_TOO_MANY = 429
+_UNAVAILABLE = 503
+_SERVERS_FAULT = 500
+# What is no JSON with one of these is a website, or a path that the server does not have.
+_ELSEWHERE = frozenset({*range(200, 400), 404, 405, 410})
+_PRUNED_CODE = 4444
+_PRUNED_WORDS = re.compile(
+    r"prun|history (?:has been )?(?:expired|unavailable)|missing (?:block|history)", re.IGNORECASE
+)
+
+
+class RangeRefusedError(Exception):
+    """A node does not answer for so many blocks at once; nobody outside of the fetching meets it."""
+
+
+class HistoryDropped(Exception):  # noqa: N818 - an answer, not a fault
+    """The node says that it has dropped this."""
+
+
+class NodeFault(Exception):  # noqa: N818 - one attempt of several
+    """No usable answer.
+
+    Attributes:
+        reason: With a place for the number of the node.
+        values: What fills its other places.
+        passes: Waiting may help.
+        wait: For so many seconds the node wants no request; 0: it does not say.
+    """
+
+    def __init__(self, reason: Message, *, passes: bool, wait: float = 0.0, **values: object) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+        self.values = values
+        self.passes = passes
+        self.wait = wait
+
+
+def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datetime, *, refusable: bool) -> Any:
+    """The result of a call.
+
+    Args:
+        status: Of HTTP.
+        headers: Likewise.
+        body: Decompressed.
+        now: For a `Retry-After` that is a date.
+        refusable: It was about a range, and a shorter one can be asked for.
+
+    Raises:
+        NodeFault: there is none.
+        RangeRefusedError: not for so many blocks at once.
+        HistoryDropped: the node does not have what is so old.
+    """
+    _look_at_status(status, headers, now, refusable=refusable)
+    answer = _parsed(status, body)
+    said = answer.get("error")
+    if not said:
+        result = answer.get("result")
+        if refusable and not isinstance(result, list):
+            raise NodeFault(UNREADABLE, passes=True)  # a proxy that lost the answer of its node says null
+        return result
+    code, words = (said.get("code"), str(said.get("message", ""))) if isinstance(said, dict) else (None, str(said))
+    if code == _PRUNED_CODE or _PRUNED_WORDS.search(words):
+        raise HistoryDropped
+    # Every provider refuses long ranges in words of its own, so any error to a range is taken for that.
+    if refusable:
+        raise RangeRefusedError
+    raise NodeFault(_ERROR, passes=True)
+
+
+def _look_at_status(status: int, headers: Mapping[str, str], now: datetime, *, refusable: bool) -> None:
+    if status in _KEY_REFUSED:
+        raise NodeFault(_REFUSED, passes=False)
+    if status in (_TOO_MANY, _UNAVAILABLE):
+        pause = parse_pause(headers, now)
+        wait = pause.total_seconds() if pause else 0.0
+        if status == _TOO_MANY:
+            raise NodeFault(_BUSY, passes=True, wait=wait)
+        raise NodeFault(_DOWN, passes=True, wait=wait, status=status)
+    if refusable and status == _TOO_LARGE:
+        raise RangeRefusedError
+
+
+def _parsed(status: int, body: bytes) -> dict[str, Any]:
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if status >= _SERVERS_FAULT:
+            raise NodeFault(_DOWN, passes=True, status=status) from error
+        if status in _ELSEWHERE and not body.lstrip().startswith(b"{"):
+            raise NodeFault(_NO_NODE, passes=False, status=status) from error
+        raise NodeFault(UNREADABLE, passes=True) from error
+    if not isinstance(answer, dict) or ("error" not in answer and "result" not in answer):
+        raise NodeFault(_NO_NODE, passes=False, status=status)
+    return answer

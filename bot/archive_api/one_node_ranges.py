@@ -1,0 +1,122 @@
+"""Which ranges of Ethereum's blocks only one node confirmed, kept beside the blocks, so that a later run can ask again.
+
+`one-node.jsonl` in the folder of blocks has a line for each range, with the SHA-256 of the events as that node had
+them. A line is on the disk before the blocks of its range are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+
+from bot.archive_api.announced import Announced
+from bot.errors import ConfigError
+from bot.messages import Message
+
+_CANNOT_USE = Message("{path}: cannot be read or written: {reason}.")
+_DAMAGED = Message("{path}: line {line} is damaged. Remove the folder, and repeat the command with --rpc.")
+
+
+@dataclass(frozen=True, slots=True)
+class OneNodeRange:
+    """Blocks of Ethereum, both ends included, and the digest of their events."""
+
+    first: int
+    last: int
+    digest: str
+
+
+def digest_of(events: Iterable[Announced]) -> str:
+    """SHA-256 over events in the order of their blocks."""
+    digest = hashlib.sha256()
+    for each in events:
+        number = each.event.number.to_bytes(32, "big")
+        place = f"{each.l1_block} {each.transaction}".encode()
+        digest.update(number + each.event.root + each.event.data_hash + place)
+    return digest.hexdigest()
+
+
+class OneNodeRanges:
+    """The list of one folder; who changes it has that folder open to be written.
+
+    Args:
+        folder: Of blocks.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._path = folder / "one-node.jsonl"
+
+    def all(self) -> list[OneNodeRange]:
+        """All of them, in their order.
+
+        Raises:
+            ConfigError: the list is damaged, or cannot be read.
+        """
+        try:
+            lines = self._path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise ConfigError(_CANNOT_USE, path=self._path, reason=error.strerror) from error
+        found: dict[OneNodeRange, None] = {}
+        for number, line in enumerate(lines[:-1], start=1):
+            try:
+                found[OneNodeRange(**orjson.loads(line))] = None
+            except (orjson.JSONDecodeError, TypeError) as error:
+                raise ConfigError(_DAMAGED, path=self._path, line=number) from error
+        return sorted(found, key=lambda each: (each.first, each.last))
+
+    def joined(self) -> list[tuple[int, int]]:
+        """First and last block of each stretch without a gap, to be shown."""
+        stretches: list[tuple[int, int]] = []
+        for each in self.all():
+            if stretches and each.first <= stretches[-1][1] + 1:
+                stretches[-1] = (stretches[-1][0], max(stretches[-1][1], each.last))
+            else:
+                stretches.append((each.first, each.last))
+        return stretches
+
+    def add(self, first: int, last: int, events: Iterable[Announced]) -> None:
+        """Add a range; when this returns it is on the disk.
+
+        Raises:
+            ConfigError: the disk does not take it.
+        """
+        self._write([*self.all(), OneNodeRange(first, last, digest_of(events))])
+
+    def remove(self, confirmed: OneNodeRange) -> None:
+        """Take a range off the list.
+
+        Raises:
+            ConfigError: the disk does not take it.
+        """
+        self._write([each for each in self.all() if each != confirmed])
+
+    def forget_after(self, last: int) -> None:
+        """Drop what begins after a block: an earlier run ended before it stored anything of that.
+
+        Raises:
+            ConfigError: the disk does not take it.
+        """
+        before = self.all()
+        after = [each for each in before if each.first <= last]
+        if len(after) < len(before):
+            self._write(after)
+
+    def _write(self, ranges: Iterable[OneNodeRange]) -> None:
+        """Replace the list; it is short, as ranges are long."""
+        new = self._path.with_suffix(".new")
+        try:
+            with new.open("wb") as file:
+                file.write(b"".join(orjson.dumps(asdict(each)) + b"\n" for each in ranges))
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self._path)
+        except OSError as error:
+            raise ConfigError(_CANNOT_USE, path=self._path, reason=error.strerror) from error
