@@ -5,8 +5,8 @@ number. A list of known collections says it, with name and picture. Any other co
 digits, the same in each archive, whether it was rebuilt from blocks or imported from a published list.
 
 Eighteen digits are few enough that somebody can make two contracts of their own whose numbers are the same; that takes
-minutes. Of those that would share a number none has it, and each gets the next that follows from its address: nothing is
-stopped by it, and no contract can take the number of another one, by which a gate may know it.
+minutes. Of those that would share a number none has it, and each gets the next that follows from its address: nothing
+is stopped by it, and no contract can take the number of another one, by which a gate may know it.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.archive.gzip_members import MAX_UNPACKED, pack, pack_tail
 from bot.archive.index import Block, Index, encode_index
@@ -18,6 +18,7 @@ from bot.archive.lines import (
     encode_owner,
     order,
 )
+from bot.archive.new_file import new_file
 from bot.errors import ConfigError
 from bot.holdings import Collection
 from bot.messages import Message
@@ -48,33 +49,27 @@ def write_archive(
         ConfigError: it cannot be written.
         ValueError: out of order, twice, of another network, or a collection that is not among `collections`.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        index = _write(new, header, collections, accounts)
-        new.replace(path)
-        _sync_folder(path.parent)
+        with new_file(path) as file:
+            return _write(file, header, collections, accounts)
     except OSError as error:
         raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
-    finally:
-        new.unlink(missing_ok=True)
-    return index
 
 
-def _write(path: Path, header: Header, collections: Iterable[Collection], accounts: Iterable[AccountRecord]) -> Index:
+def _write(
+    file: BinaryIO, header: Header, collections: Iterable[Collection], accounts: Iterable[AccountRecord]
+) -> Index:
     digest = hashlib.sha256()
-    with path.open("wb") as file:
 
-        def put(member: bytes) -> int:
-            file.write(member)
-            digest.update(member)
-            return len(member)
+    def put(member: bytes) -> int:
+        file.write(member)
+        digest.update(member)
+        return len(member)
 
-        index = _Members(put).write(header, collections, accounts)
-        index_at = file.tell()
-        put(pack([encode_index(index)]))
-        file.write(pack_tail(index_at, digest.hexdigest()))
-        file.flush()
-        os.fsync(file.fileno())
+    index = _Members(put).write(header, collections, accounts)
+    index_at = file.tell()
+    put(pack([encode_index(index)]))
+    file.write(pack_tail(index_at, digest.hexdigest()))
     return index
 
 
@@ -141,12 +136,3 @@ class _Members:
         offset, length = self._at, self._put(pack(lines))
         self._at += length
         return Block(first, offset, length, len(lines))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable: the folder is what changed."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

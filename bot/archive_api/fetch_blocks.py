@@ -19,8 +19,8 @@ from bot.archive_api.history_nodes import FIRST_L1_BLOCK, HistoryNodes
 from bot.archive_api.node_answers import RangeRefusedError
 from bot.archive_api.one_node_ranges import OneNodeRanges
 from bot.errors import TesseraError, UnavailableError
-from bot.l2.block_check import BlockEvent, check_block, check_next
-from bot.l2.block_errors import BlockError
+from bot.l2.block_check import HEADER_SIZE, BlockEvent, check_block, check_next, has_known_size
+from bot.l2.block_errors import BlockError, LayoutError
 from bot.l2.submissions import read_blocks
 from bot.messages import Message
 
@@ -170,7 +170,13 @@ def check_announced(announced: Sequence[Announced], calldata: bytes, before: Blo
         raise BlockError(_OTHER_COUNT, found=len(blocks), expected=len(announced))
     fetched: list[FetchedBlock] = []
     for each, block in zip(announced, blocks, strict=True):
-        check_block(before, each.event, block)
+        try:
+            check_block(before, each.event, block)
+        except LayoutError:
+            # The size is beside the bytes, and Ethereum's hash is over the bytes alone: where these have a known size,
+            # it is the node that says another. Else Ethereum confirmed it so, and the replay names it.
+            if has_known_size(block.data) or len(block.data) < HEADER_SIZE:
+                raise
         before = each.event
         fetched.append(FetchedBlock(each.event, block, each.l1_block, each.transaction))
     return fetched

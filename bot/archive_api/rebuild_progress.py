@@ -1,4 +1,4 @@
-"""How far a rebuild is, in one line of a terminal that overwrites itself; nothing where there is no terminal."""
+"""How far a rebuild is, in one line of a terminal that overwrites itself; and notes, which are printed anywhere."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import TextIO
 
 from bot.archive_api.fetch_blocks import FetchProgress
+from bot.messages import Words
 
 
 class RebuildProgress:
-    """Shown only on a terminal.
+    """Shown only on a terminal, but for notes.
 
     The estimate is what Ethereum's blocks took so far: those of the busiest years take longer than that, and those of
     the first and the last less.
@@ -22,6 +23,7 @@ class RebuildProgress:
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._notes = stream
         self._stream = stream if stream.isatty() else None
         self._clock = clock
         self._started: tuple[float, int] | None = None
@@ -43,6 +45,12 @@ class RebuildProgress:
     def described(self, asked: int, wanted: int) -> None:
         """Show how many names and pictures were asked for."""
         self._show(f"{asked:,} of {wanted:,} names and pictures asked for")
+
+    def note(self, words: Words) -> None:
+        """Print what somebody should know before the end, on a line that stays."""
+        self.clear()
+        self._notes.write(f"{words}\n")
+        self._notes.flush()
 
     def clear(self) -> None:
         """Remove the line."""

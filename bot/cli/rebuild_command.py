@@ -19,6 +19,7 @@ from bot.archive_api.history_nodes import HistoryNodes
 from bot.archive_api.ipfs_gateways import IpfsGateways
 from bot.archive_api.known_blocks import read_known_blocks
 from bot.archive_api.metadata_file import MetadataFile
+from bot.archive_api.one_node_ranges import OneNodeRanges
 from bot.archive_api.rebuild_progress import RebuildProgress
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
@@ -40,6 +41,12 @@ _SAME_NODE = Message("The nodes of --rpc must differ: one that is named twice on
 _NO_BLOCKS = Message("Say where the blocks are: --rpc, --era1 or --from-dir.")
 _TWO_WAYS = Message("--from-dir has the blocks that were fetched before: leave out --era1, or use it with --blocks.")
 _EXISTS = Message("{path}: exists already. Choose another name.")
+
+_ENDS = Message("{reason} All accounts are in the archive as incomplete.")
+_BY_ONE_NODE = Message(
+    "Ethereum's blocks {first:,} to {last:,}: only one node said which blocks of Loopring were submitted there. To "
+    "have it confirmed, repeat the command with --blocks {folder}, a second node in --rpc, and another -o."
+)
 
 _MOST_SHOWN = 20
 
@@ -91,7 +98,11 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
         action="store_true",
         help="fetch names and pictures of NFTs from the IPFS gateways of [display] image_gateways",
     )
-    rebuild.add_argument("--allow-gaps", action="store_true", help="exit with 0 even if accounts are incomplete")
+    rebuild.add_argument(
+        "--allow-gaps",
+        action="store_true",
+        help="exit with 0 even if accounts are incomplete, and end before a block that this version cannot read",
+    )
 
 
 async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -116,12 +127,14 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
             await asyncio.to_thread(_take_era1, arguments.era1, folder, progress, hashes)
         if arguments.rpc is not None:
             await _fetch(_urls(arguments.rpc, settings), folder, progress)
-        replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes)
+        by_one = await asyncio.to_thread(OneNodeRanges(folder.path).joined)
+        replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes, may_end=arguments.allow_gaps)
         found = await _describe(replay, folder, settings, progress) if arguments.metadata else FoundMetadata()
         progress.clear()
         code = await asyncio.to_thread(_write, arguments, replay, known, found)
         for sentence in statement:
             _print(str(sentence))
+        _report_one_node(by_one, folder)
         return code
     finally:
         progress.clear()
@@ -133,19 +146,19 @@ def _take_era1(path: Path, folder: BlockFolder, progress: RebuildProgress, hashe
 
 
 def _replay(
-    folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock]
+    folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock], *, may_end: bool
 ) -> tuple[Replay, Sequence[Words]]:
     """The replay of all blocks, and what these rest on."""
     taken = TakenFiles(folder.path, folder.end())
     taken.check_known(hashes)
-    replay = replay_folder(folder, progress.replayed, TakenBlocks(folder.path, taken.files).see)
+    replay = replay_folder(folder, progress.replayed, TakenBlocks(folder.path, taken.files).see, may_end=may_end)
     runs = proof_of(taken.files, hashes)
     return replay, chain_statement(runs, replay.last_block, unused(taken.files, hashes))
 
 
 async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProgress) -> None:
     async with open_session() as session:
-        nodes = HistoryNodes(session, urls)
+        nodes = HistoryNodes(session, urls, notify=progress.note)
         await nodes.check()
         with folder.open_to_write():
             await fetch_blocks(nodes, folder, progress.fetched)
@@ -192,6 +205,11 @@ def _write(
     return int(bool(replay.deviation_count) and not arguments.allow_gaps)
 
 
+def _report_one_node(ranges: Sequence[tuple[int, int]], folder: BlockFolder) -> None:
+    for first, last in ranges:
+        _print_error(str(_BY_ONE_NODE(first=first, last=last, folder=folder.path)))
+
+
 def _report_deviations(replay: Replay) -> None:
     for deviation in replay.deviations[:_MOST_SHOWN]:
         accounts = ", ".join(map(str, deviation.accounts))
@@ -199,6 +217,8 @@ def _report_deviations(replay: Replay) -> None:
         _print_error(f"{place}, account {accounts}: {deviation.words}")
     if replay.deviation_count > _MOST_SHOWN:
         _print_error(f"… and {replay.deviation_count - _MOST_SHOWN:,} more.")
+    if replay.ended_by:
+        _print_error(str(_ENDS(reason=replay.ended_by)))
     if replay.deviation_count:
         _print_error("These accounts are in the archive as incomplete: what else they held is unknown.")
 

@@ -102,7 +102,8 @@ def check_block(
     number, found = event.number, hashlib.sha256(block.data).digest()
     if found != event.data_hash:
         raise ChainError(_WRONG_HASH, number=number, found=_hex(found), expected=_hex(event.data_hash))
-    check_size(number, block.size, len(block.data))
+    if len(block.data) < HEADER_SIZE:
+        check_size(number, block.size, len(block.data))
     header = BlockHeader._make(_HEADER.unpack_from(block.data))
     if header.exchange != exchange:
         raise ChainError(_WRONG_EXCHANGE, number=number, found=_hex(header.exchange), expected=_hex(exchange))
@@ -115,6 +116,8 @@ def check_block(
             found=_hex(header.root_before),
             expected=_hex(before.root),
         )
+    # Last: where only this is wrong, the block is the one that Ethereum confirmed, and of a form that is not known.
+    check_size(number, block.size, len(block.data))
     return CheckedBlock(number, block.size, block.data, header)
 
 
@@ -127,6 +130,12 @@ def check_next(before: CheckedBlock | BlockEvent | None, event: BlockEvent) -> N
     last = before.number if before else 0
     if event.number != last + 1:
         raise ChainError(_GAP, expected=last + 1, found=event.number, before=last)
+
+
+def has_known_size(data: bytes) -> bool:
+    """Whether so many bytes are a header and as many transactions as a block can have."""
+    count, rest = divmod(len(data) - HEADER_SIZE, PART_1 + PART_2)
+    return not rest and 1 <= count <= MAX_SIZE
 
 
 def check_size(number: int, size: int, found: int) -> None:

@@ -2,6 +2,10 @@
 
 A transaction has 68 bytes: 29 in the block's first part, 39 in its second. Its first byte is its type. What is left
 over at the end of a layout is zero.
+
+A type that is not known could mean anything, to any account: such a block cannot be read. A mint of an unknown kind is
+the same, as its kinds have different layouts. Where the layout is known and only its meaning is not, the transaction is
+`BeyondLayout`: it says which account it is about.
 """
 
 from __future__ import annotations
@@ -12,9 +16,14 @@ from struct import Struct
 from bot.l2.block_check import HEADER_SIZE, PART_1, PART_2, check_size
 from bot.l2.block_errors import LayoutError
 from bot.l2.transactions import (
+    DEPOSITED,
+    INVALID_WITHDRAWAL,
     MINTED_HERE,
+    NO_ADDRESS,
+    STATES_CONTRACT,
     AccountUpdate,
     AmmUpdate,
+    BeyondLayout,
     Deposit,
     NftArrival,
     NftData,
@@ -29,12 +38,10 @@ from bot.l2.transactions import (
 from bot.messages import Message
 
 _UNKNOWN_TYPE = Message("Block {number:,}, transaction {index}: the type {type} is unknown; 0 to 9 are known.")
-_UNKNOWN_WITHDRAWAL = Message("Block {number:,}, transaction {index}: a withdrawal of the unknown kind {kind}.")
 _UNKNOWN_MINT = Message("Block {number:,}, transaction {index}: a mint of the unknown kind {kind}.")
-_UNKNOWN_NFT_DATA = Message("Block {number:,}, transaction {index}: NFT data of the unknown kind {kind}.")
-_NO_PAIR = Message(
-    "Block {number:,}, transaction {index}: the two NFT data transactions that must follow this mint are not there."
-)
+_UNKNOWN_WITHDRAWAL = Message("a withdrawal of the unknown kind {kind}.")
+_UNKNOWN_NFT_DATA = Message("NFT data of the unknown kind {kind}.")
+_NO_PAIR = Message("the two NFT data transactions that must follow this mint are not there.")
 
 _NOOP = Noop()
 _ARRIVAL = Struct(">xBIHHH12sII20s16x")
@@ -60,8 +67,9 @@ _READ: tuple[Callable[[bytes], Transaction], ...] = (
     _mint,
     _plain(_NFT_DATA.format, NftData),
 )
-_KINDS = {2: (_UNKNOWN_WITHDRAWAL, 3), 8: (_UNKNOWN_MINT, 2), 9: (_UNKNOWN_NFT_DATA, 1)}
+_WITHDRAWAL_TYPE = 2
 _MINT_TYPE = 8
+_KINDS = frozenset((_WITHDRAWAL_TYPE, _MINT_TYPE, _NFT_DATA_TYPE))
 
 
 def read_transactions(number: int, size: int, data: bytes) -> list[Transaction]:
@@ -73,7 +81,7 @@ def read_transactions(number: int, size: int, data: bytes) -> list[Transaction]:
         data: Header and transactions.
 
     Raises:
-        LayoutError: of an unknown size, cut off, too long, or a transaction that the layout does not have.
+        LayoutError: of an unknown size, cut off, too long, or with a transaction whose layout is not known.
     """
     check_size(number, size, len(data))
     middle = HEADER_SIZE + size * PART_1
@@ -99,18 +107,26 @@ def read_transactions(number: int, size: int, data: bytes) -> list[Transaction]:
 def _read_of_kind(number: int, index: int, written: list[bytes]) -> Transaction:
     """A transaction whose second byte says which layout or meaning it has."""
     each = written[index]
-    unknown, most = _KINDS[each[0]]
-    if each[1] > most:
-        raise LayoutError(unknown, number=number, index=index, kind=each[1])
+    read = _READ[each[0]](each)
+    if isinstance(read, Withdrawal) and read.kind > INVALID_WITHDRAWAL:
+        return BeyondLayout(read.account, read.token, read.owner, _UNKNOWN_WITHDRAWAL(kind=read.kind))
+    if isinstance(read, NftData) and read.scheme > STATES_CONTRACT:
+        return BeyondLayout(read.account, read.slot, NO_ADDRESS, _UNKNOWN_NFT_DATA(kind=read.scheme))
     if each[0] != _MINT_TYPE or each[1] == MINTED_HERE:
-        return _READ[each[0]](each)
-    kind, minter, slot, fee_token, fee, amount, storage, account, to = _ARRIVAL.unpack(each)
+        return read
+    if each[1] > DEPOSITED:
+        raise LayoutError(_UNKNOWN_MINT, number=number, index=index, kind=each[1])
+    return _read_arrival(index, written)
+
+
+def _read_arrival(index: int, written: list[bytes]) -> NftArrival | BeyondLayout:
+    kind, minter, slot, fee_token, fee, amount, storage, account, to = _ARRIVAL.unpack(written[index])
     pair = [NftData(*_NFT_DATA.unpack(half)) for half in written[index + 1 : index + 3] if half[0] == _NFT_DATA_TYPE]
     if [(half.scheme, half.account, half.slot) for half in pair] != [(0, account, slot), (1, account, slot)]:
-        raise LayoutError(_NO_PAIR, number=number, index=index)
+        return BeyondLayout(account, slot, to, _NO_PAIR())
     states_minter, states_contract = pair
     if states_minter[3:6] != states_contract[3:6]:
-        raise LayoutError(_NO_PAIR, number=number, index=index)
+        return BeyondLayout(account, slot, to, _NO_PAIR())
     return NftArrival(
         kind,
         minter,

@@ -17,9 +17,21 @@ _HOLDS_UNKNOWN = Message("This account holds an NFT whose contract is not known.
 
 
 def final_accounts(
-    owners: OwnersByAccount, slots: NftSlots, nfts: KnownNfts, incomplete: Mapping[int, Words]
+    owners: OwnersByAccount,
+    slots: NftSlots,
+    nfts: KnownNfts,
+    incomplete: Mapping[int, Words],
+    ended_by: Words | None = None,
 ) -> Iterator[AccountState]:
-    """Every account that has an owner, a slot, or a deviation; by its number."""
+    """Every account that has an owner, a slot, or a deviation; by its number.
+
+    Args:
+        owners: Of accounts.
+        slots: What lies in them.
+        nfts: What the numbers there mean.
+        incomplete: Why some accounts are.
+        ended_by: Why all others are too; None: they are not.
+    """
     nothing: list[tuple[int, int]] = []
     known = ((account, nothing) for account in sorted(owners.address.keys() | incomplete.keys()))
     both = merge(known, slots.accounts(), key=lambda each: each[0])
@@ -28,6 +40,7 @@ def final_accounts(
         reason = incomplete.get(account)
         if reason is None and any(nft == UNKNOWN_NFT for nft, _ in held):
             reason = _HOLDS_UNKNOWN()
+        reason = reason or ended_by
         owner = owners.address.get(account, b"")
         yield AccountState(
             account,

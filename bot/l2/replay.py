@@ -3,7 +3,8 @@
 The laws: a block is applied as a whole or not at all. What a block says is proven, so where it contradicts the replay,
 the replay is wrong: that is listed, and the accounts that the transaction names are incomplete from then on. Each
 `NftData` says what lies in a slot, and is compared with it. A count below zero never is: the slot becomes empty, and
-its account incomplete. An emptied slot forgets its NFT.
+its account incomplete. An emptied slot forgets its NFT. A transaction whose meaning is not known makes its account
+incomplete, and what lies in its slot unknown; a block that cannot be read ends the replay (`end`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bot.l2.transactions import (
     STATES_MINTER,
     AccountUpdate,
     AmmUpdate,
+    BeyondLayout,
     Deposit,
     NftArrival,
     NftData,
@@ -38,6 +40,7 @@ from bot.l2.transactions import (
 from bot.messages import Message, Words
 
 _NOT_NEXT = Message("Block {found:,} cannot be applied: the replay is at block {last:,}, and needs the next.")
+_BEYOND_LAYOUT = Message("Block {number:,}, transaction {index}: {fault}")
 _TOO_FEW = Message("More copies leave a slot of this account than it holds.")
 _OTHER_NFT = Message("An NFT arrives in a slot of this account where another one lies.")
 _OTHER_OWNER = Message("Two transactions name different owners of this account.")
@@ -63,6 +66,7 @@ class Replay:
         transactions: How many were applied.
         deviations: The first of them, in their order.
         deviation_count: How many there were.
+        ended_by: Why what came after the last block is not known; None: nothing did, or it was not asked for.
     """
 
     def __init__(self) -> None:
@@ -72,6 +76,7 @@ class Replay:
         self.transactions = 0
         self.deviations: list[Deviation] = []
         self.deviation_count = 0
+        self.ended_by: Words | None = None
         self.nfts = KnownNfts()
         self.slots = NftSlots()
         self.owners = OwnersByAccount()
@@ -83,7 +88,7 @@ class Replay:
 
         Raises:
             ChainError: it is not the next; nothing has changed.
-            LayoutError: a transaction that the layout does not have; nothing has changed.
+            LayoutError: with a transaction whose layout is not known; nothing has changed.
         """
         if block.number != self.last_block + 1:
             raise ChainError(_NOT_NEXT, found=block.number, last=self.last_block)
@@ -105,9 +110,13 @@ class Replay:
         self.last_block, self.root, self.timestamp = number, block.header.root_after, block.header.timestamp
         self.transactions += len(transactions)
 
+    def end(self, reason: Words) -> None:
+        """The next block cannot be read: what it and all after it did to any account is not known."""
+        self.ended_by = reason
+
     def accounts(self) -> Iterator[AccountState]:
         """All accounts that are known, by their number: each with its owner, what it holds, and whether that is all."""
-        return final_accounts(self.owners, self.slots, self.nfts, self._incomplete)
+        return final_accounts(self.owners, self.slots, self.nfts, self._incomplete, self.ended_by)
 
     def _rare(self, place: Place, each: Transaction) -> None:
         """One of the few transactions that name an owner or move an NFT."""
@@ -117,14 +126,12 @@ class Replay:
                 self._transfer(each)
             case SpotTrade():
                 self._trade(each)
-            case Deposit():
+            case Deposit() | AmmUpdate() | SignatureVerification():
                 self._owner(each.account, each.owner)
             case Withdrawal():
                 self._withdrawal(each)
             case AccountUpdate():
                 self.owners.change(each.account, each.owner, place)
-            case AmmUpdate() | SignatureVerification():
-                self._owner(each.account, each.owner)
             case NftMint():
                 self._mint(each)
             case NftArrival():
@@ -133,6 +140,8 @@ class Replay:
                 self._add(each.to_account, each.slot, self.nfts.number(identity), each.amount, (each.to_account,))
             case NftData():
                 self._compare(each)
+            case BeyondLayout():
+                self._beyond_layout(each)
 
     def _transfer(self, each: Transfer) -> None:
         self._owner(each.account, each.owner)
@@ -181,6 +190,14 @@ class Replay:
         else:
             nft = self.nfts.number(NftIdentity(contract, each.nft_id, minter, each.nft_type, each.royalty))
         self._add(each.account, each.slot, nft, each.amount, (each.account,))
+
+    def _beyond_layout(self, each: BeyondLayout) -> None:
+        self._owner(each.account, each.owner)
+        at = _BEYOND_LAYOUT(number=self._place.block, index=self._place.transaction, fault=each.fault)
+        self._deviate_with(each.fault, (each.account,), at)
+        if each.slot >= FIRST_NFT_SLOT:
+            # Not what lay there before: that may have left.
+            self.slots.put(self.slots.place(each.account, each.slot), UNKNOWN_NFT, 0)
 
     def _take(self, account: int, slot: int, amount: int, touched: tuple[int, ...]) -> int:
         """Take copies out of a slot; returns what they are, `NO_NFT` for nothing out of an empty one."""
@@ -232,14 +249,17 @@ class Replay:
             self._deviate(_OTHER_OWNER, (account,))
 
     def _deviate(self, message: Message, accounts: tuple[int, ...]) -> None:
-        words = message()
+        self._deviate_with(message(), accounts, message())
+
+    def _deviate_with(self, words: Words, accounts: tuple[int, ...], reason: Words) -> None:
+        """List a deviation; `reason` is why the accounts are incomplete, read without its place."""
         self.deviation_count += 1
         if len(self.deviations) < MOST_LISTED:
             self.deviations.append(Deviation(self._place, tuple(dict.fromkeys(accounts)), words))
         for account in accounts:
-            self._incomplete.setdefault(account, words)
+            self._incomplete.setdefault(account, reason)
 
 
 _FORCED = 2
-_ALWAYS = frozenset((Withdrawal, NftMint, NftArrival, NftData, AccountUpdate))
+_ALWAYS = frozenset((Withdrawal, NftMint, NftArrival, NftData, AccountUpdate, BeyondLayout))
 _NAMES_OWNER = frozenset((Deposit, AmmUpdate, SignatureVerification))

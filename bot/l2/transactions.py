@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from bot.messages import Words
+
 NO_ADDRESS = bytes(20)
 # Token ids from here on are NFT slots of an account.
 FIRST_NFT_SLOT = 0x8000
@@ -15,6 +17,7 @@ MINTED_HERE = 0
 DEPOSITED = 2
 INVALID_WITHDRAWAL = 3
 STATES_MINTER = 0
+STATES_CONTRACT = 1
 
 
 def float24(written: bytes) -> int:
@@ -228,6 +231,19 @@ class NftData(NamedTuple):
     address: bytes
 
 
+class BeyondLayout(NamedTuple):
+    """A transaction of a known layout whose meaning is not known: what it did to the slot that it names is not known.
+
+    Attributes:
+        fault: What is not known of it.
+    """
+
+    account: int
+    slot: int
+    owner: bytes
+    fault: Words
+
+
 Transaction: TypeAlias = (
     Noop
     | Deposit
@@ -240,4 +256,5 @@ Transaction: TypeAlias = (
     | NftMint
     | NftArrival
     | NftData
+    | BeyondLayout
 )

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from bot.l2.account_state import Place
 from bot.l2.block_check import BlockEvent, check_block
 from bot.l2.block_errors import ChainError, LayoutError
 from bot.l2.block_layout import read_transactions
@@ -13,7 +14,7 @@ from bot.l2.submissions import SubmittedBlock, read_blocks
 from bot.l2.zero_runs import MAX_EXPANDED, expand_zero_runs
 from sandbox.rollup import layouts
 from sandbox.rollup.calldata import Layout, SentBlock, Submitter, calldata, compress
-from tests.l2.made_blocks import after, block_of, replayed
+from tests.l2.made_blocks import accounts, after, block_of, replayed
 
 OWNER = b"\x11" * 20
 NFT = layouts.MadeNft(OWNER, 1, b"\x22" * 20, b"\x33" * 32, 5)
@@ -34,25 +35,10 @@ def with_byte(transaction: bytes, place: int, value: int) -> bytes:
     [
         ((with_byte(layouts.noop(), 0, 10),), "transaction 1: the type 10 is unknown"),
         ((with_byte(layouts.noop(), 0, 255),), "transaction 1: the type 255 is unknown"),
-        ((layouts.withdrawal(4, OWNER, 7, 0x8000, 1),), "transaction 1: a withdrawal of the unknown kind 4"),
         ((layouts.mint_to(3, 5, 0x8000, 1, 7, OWNER),), "transaction 1: a mint of the unknown kind 3"),
-        ((with_byte(layouts.nft_data(7, 0x8000, NFT)[0], 1, 2),), "transaction 1: NFT data of the unknown kind 2"),
-        ((layouts.mint_to(1, 5, 0x8000, 1, 7, OWNER),), "transaction 1: the two NFT data transactions"),
-        (
-            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), layouts.nft_data(7, 0x8000, NFT)[0]),
-            "transaction 1: the two NFT data transactions",
-        ),
-        (
-            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), *reversed(layouts.nft_data(7, 0x8000, NFT))),
-            "transaction 1: the two NFT data transactions",
-        ),
-        (
-            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), *layouts.nft_data(8, 0x8000, NFT)),
-            "transaction 1: the two NFT data transactions",
-        ),
     ],
 )
-def test_a_transaction_beyond_the_layout_is_named_and_nothing_of_its_block_is_taken(
+def test_a_transaction_of_an_unknown_layout_is_named_and_nothing_of_its_block_is_taken(
     transactions: tuple[bytes, ...], sentence: str
 ) -> None:
     replay = replayed([block_of(layouts.deposit(OWNER, 5, 0, 1))])
@@ -62,6 +48,48 @@ def test_a_transaction_beyond_the_layout_is_named_and_nothing_of_its_block_is_ta
         replay.apply(broken)
     assert list(replay.accounts()) == before
     assert replay.last_block == 1
+
+
+@pytest.mark.parametrize(
+    ("transactions", "fault"),
+    [
+        ((layouts.withdrawal(4, OWNER, 7, 0x8000, 1),), "a withdrawal of the unknown kind 4."),
+        ((layouts.withdrawal(255, OWNER, 7, 0, 1),), "a withdrawal of the unknown kind 255."),
+        ((with_byte(layouts.nft_data(7, 0x8000, NFT)[0], 1, 2),), "NFT data of the unknown kind 2."),
+        ((layouts.mint_to(1, 5, 0x8000, 1, 7, OWNER),), "the two NFT data transactions that must follow"),
+        (
+            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), layouts.nft_data(7, 0x8000, NFT)[0]),
+            "the two NFT data transactions",
+        ),
+        (
+            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), *reversed(layouts.nft_data(7, 0x8000, NFT))),
+            "the two NFT data transactions",
+        ),
+        (
+            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), *layouts.nft_data(8, 0x8000, NFT)),
+            "the two NFT data transactions",
+        ),
+        (
+            (
+                layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER),
+                layouts.nft_data(7, 0x8000, NFT)[0],
+                with_byte(layouts.nft_data(7, 0x8000, NFT)[1], 40, 6),
+            ),
+            "the two NFT data transactions",
+        ),
+    ],
+)
+def test_a_transaction_whose_meaning_is_unknown_makes_its_account_incomplete_and_no_other(
+    transactions: tuple[bytes, ...], fault: str
+) -> None:
+    replay = replayed([block_of(layouts.deposit(OWNER, 5, 0, 1), layouts.deposit(OWNER, 9, 0, 1), *transactions)])
+    deviation = replay.deviations[0]
+    assert deviation.place == Place(1, 2)
+    assert fault in str(deviation.words)
+    assert deviation.accounts == (7,)
+    states = accounts(replay)
+    assert str(states[7].incomplete_reason).startswith(f"Block 1, transaction 2: {fault}")
+    assert {states[account].incomplete_reason for account in (5, 9)} == {None}
 
 
 @pytest.mark.parametrize(

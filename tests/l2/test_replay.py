@@ -6,6 +6,7 @@ import pytest
 
 from bot.l2.account_state import ContractHoldings, Place
 from bot.l2.replay import Replay
+from bot.messages import Message
 from sandbox.rollup import layouts
 from sandbox.rollup.layouts import MadeNft
 from tests.l2.made_blocks import accounts, after, block_of, replayed
@@ -238,3 +239,24 @@ def test_an_account_with_slots_and_no_owner_is_listed_without_one() -> None:
 def test_accounts_come_in_the_order_of_their_numbers() -> None:
     replay = after(*BORN, layouts.deposit(CARL, 20, 0, 1), mint(1))
     assert [state.account_id for state in replay.accounts()] == [20, 900, 1001, 1002]
+
+
+def test_what_a_transaction_of_unknown_meaning_did_to_its_slot_is_not_known_and_the_rest_is() -> None:
+    withdrawal = layouts.withdrawal(7, ANN, 1001, SLOT, 1)
+    replay = after(*BORN, mint(5), mint(3, OTHER, NEXT_SLOT), withdrawal)
+    assert held(replay, 1001) == of_contract((78, 3))
+    assert incomplete(replay) == {1001: "Block 1, transaction 5: a withdrawal of the unknown kind 7."}
+    assert accounts(replay)[1001].owner == "0x" + ANN.hex()
+    # Who gets something out of that slot has something that is not known.
+    passed_on = after(*BORN, mint(5), withdrawal, layouts.transfer(1001, 1002, SLOT, 1))
+    assert held(passed_on, 1002) == ()
+    assert incomplete(passed_on).keys() == {1001, 1002}
+
+
+def test_after_a_block_that_cannot_be_read_all_accounts_are_incomplete_with_what_they_had_before() -> None:
+    replay = after(*BORN, mint(5), layouts.transfer(1002, 1001, NEXT_SLOT, 1))
+    reasons = incomplete(replay)
+    replay.end(Message("The rest is not known.")())
+    assert held(replay, 1001) == of_contract((77, 5))
+    assert incomplete(replay) == {900: "The rest is not known."} | reasons
+    assert reasons.keys() == {1001, 1002}

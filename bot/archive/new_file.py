@@ -1,0 +1,57 @@
+"""A file that comes to be as a whole: written beside its place, flushed to the disk, then moved there.
+
+A process that is killed meanwhile leaves what it wrote, `.NAME.PID.new`. The next one that writes the same file removes
+it: who still writes holds a lock on it, and a lock ends with its process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a file; it is at `path` when the block ends, and nothing is if the block raises.
+
+    Args:
+        path: Where it is to be; an existing file stays until then.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    _remove_abandoned(path)
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with new.open("wb") as file:
+            with suppress(OSError):  # some network file systems have no locks; then nothing is removed either
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _remove_abandoned(path: Path) -> None:
+    for left in path.parent.glob(f".{escape(path.name)}.*.new"):
+        # One that another user left, or that goes away meanwhile, is in nobody's way.
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable: the folder is what changed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
