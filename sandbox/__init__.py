@@ -15,6 +15,7 @@ One aiohttp server under one port; `app.make_app()` wires it.
     pictures/                    an IPFS gateway and Discord's CDN; every picture is drawn here
     screen/                      the page, which looks and behaves like a Discord client
     faults, fault_modes          faults injected on purpose: when, and what each does to a response
+    held_requests                a request that is not answered before somebody says so
     moved_time                   a clock that can be moved, for what takes days in a community
     traffic                      the recorded requests; services: which stand-in a path belongs to
     control_api, discord_control, control_requests

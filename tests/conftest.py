@@ -36,6 +36,8 @@ _SLOW_MODULES = {
         "attacks/test_opaque_bytes_signed_elsewhere.py",
         "attacks/test_forty_questions.py",
         "cli/test_arguments.py",
+        "cli/test_killed_rebuilds.py",
+        "cli/test_rebuild_refusals.py",
         "conformance/test_eip4361.py",
         "faults/test_clocks_and_instances.py",
         "faults/test_discord_limits.py",

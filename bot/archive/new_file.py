@@ -35,8 +35,9 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
             new.replace(path)
-    finally:
+    except BaseException:
         new.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
 
 

@@ -22,14 +22,15 @@ class History:
     Args:
         submissions: The transactions that submitted blocks, in their order.
         mode: Of the node.
+        head: The last block of Ethereum that it has.
     """
 
-    def __init__(self, submissions: Sequence[Submission], mode: str) -> None:
-        self._submissions = submissions
+    def __init__(self, submissions: Sequence[Submission], mode: str, head: int) -> None:
+        self._submissions = [each for each in submissions if each.l1_block <= head]
         self._mode = mode
         self._middle = submissions[len(submissions) // 2]
 
-    def logs(self, params: list[Any]) -> list[dict[str, Any]]:
+    def logs(self, params: list[Any]) -> list[dict[str, Any]] | None:
         """The events of a range of blocks.
 
         Raises:
@@ -46,7 +47,12 @@ class History:
         if self._mode == "pruned" and first < self._middle.l1_block:
             raise RpcError(PRUNED, "pruned history unavailable")
         chosen = [each for each in self._submissions if is_ours and first <= each.l1_block <= last]
-        return [_log(each, block) for each in chosen for block in each.blocks if not self._left_out(block)]
+        if self._mode == "null_logs":
+            return None
+        logs = [_log(each, block) for each in chosen for block in each.blocks if not self._left_out(block)]
+        if self._mode == "extra_topics":
+            return [log | {"topics": [*log["topics"], "0x" + "00" * 32]} for log in logs]
+        return _untidy(logs) if self._mode == "untidy_logs" else logs
 
     def transaction(self, params: list[Any]) -> dict[str, Any] | None:
         """A transaction by its hash; None: there is none."""
@@ -80,3 +86,19 @@ def _log(submission: Submission, block: MadeBlock) -> dict[str, Any]:
         "logIndex": hex(submission.blocks.index(block)),
         "removed": False,
     }
+
+
+def _untidy(logs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same events as a careless node lists them."""
+    in_capitals = [
+        log
+        | {
+            "address": log["address"].upper().replace("X", "x"),
+            "topics": [topic.upper() for topic in log["topics"]],
+            "data": log["data"].upper(),
+            "transactionHash": log["transactionHash"].upper(),
+        }
+        for log in logs
+    ]
+    removed = [log | {"data": "0x" + "11" * 64, "removed": True} for log in logs[:1]]
+    return [*removed, *reversed(in_capitals), *logs[::2]]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 CHAIN = 1
 TEST_CHAIN = 11_155_111  # Sepolia
-BLOCK = 25_000_000
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 _QUANTITY = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,15})")
@@ -41,7 +40,8 @@ class Node:
         self, world: World, settings: NodeSettings, wallet_seconds: float, submissions: Sequence[Submission]
     ) -> None:
         self._world = world
-        self._history = History(submissions, settings.mode)
+        self._history = History(submissions, settings.mode, settings.head)
+        self._head = settings.head
         self._mode = settings.mode
         self._everywhere = settings.code
         self._wallet_seconds = wallet_seconds
@@ -57,7 +57,7 @@ class Node:
         if method == "eth_chainId":
             return hex(TEST_CHAIN if self._mode == "wrong_chain" else CHAIN)
         if method == "eth_blockNumber":
-            return hex(BLOCK)
+            return hex(self._head)
         if method == "eth_getCode":
             return self._code(params)
         if method == "eth_call":
@@ -70,7 +70,7 @@ class Node:
 
     def _code(self, params: list[Any]) -> str:
         address = _text(params, 0, _ADDRESS)
-        _check_block(params)
+        self._check_block(params)
         if self._mode == "lying_code":
             return "0x"
         return "0x" + (self._everywhere or code_at(address, self._world).hex())
@@ -80,7 +80,7 @@ class Node:
         if not isinstance(call_object, dict):
             raise _invalid(0)
         data = bytes.fromhex(_text([call_object.get("input", call_object.get("data", "0x"))], 0, _DATA)[2:])
-        _check_block(params)
+        self._check_block(params)
         if call_object.get("to") is None:
             return self._create(data)
         address = _text([call_object["to"]], 0, _ADDRESS)
@@ -93,6 +93,17 @@ class Node:
             return "0x" + call(address, data, self._world).hex()
         except RevertedError as reverted:
             raise RpcError(REVERTED, _words_of(reverted), "0x" + reverted.data.hex()) from reverted
+
+    def _check_block(self, params: list[Any]) -> None:
+        """The second parameter: a name, or a number that is not past the last block."""
+        block = params[1] if len(params) > 1 else None
+        if not isinstance(block, str):
+            raise _invalid(1)
+        if _QUANTITY.fullmatch(block):
+            if int(block, 16) > self._head:
+                raise RpcError(SERVER_ERROR, "header not found")
+        elif block not in _TAGS:
+            raise _invalid(1)
 
     def _create(self, code: bytes) -> str:
         """What a creation returns: nothing of it stays."""
@@ -118,18 +129,6 @@ def _text(params: list[Any], place: int, form: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not form.fullmatch(value):
         raise _invalid(place)
     return value
-
-
-def _check_block(params: list[Any]) -> None:
-    """The second parameter: a name, or a number that is not past the last block."""
-    block = params[1] if len(params) > 1 else None
-    if not isinstance(block, str):
-        raise _invalid(1)
-    if _QUANTITY.fullmatch(block):
-        if int(block, 16) > BLOCK:
-            raise RpcError(SERVER_ERROR, "header not found")
-    elif block not in _TAGS:
-        raise _invalid(1)
 
 
 def _invalid(place: int) -> RpcError:

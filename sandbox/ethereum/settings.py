@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 # call fails. slow: right, but `seconds` late. no_batches: a list of requests is no request. one_of_a_batch: only
 # the first of a list is answered. key_refused: HTTP's 401. no_creations: eth_call needs an address. Of the blocks of
 # layer 2: missing_block: an event is left out. wrong_calldata, cut_off_calldata: of one transaction. few_logs: only
-# a few blocks at once. pruned: the older half was dropped.
+# a few blocks at once. pruned: the older half was dropped. null_logs: as of a proxy that lost the answer. untidy_logs:
+# the right events, some twice, in no order, in capitals, and one that a reorganisation removed. extra_topics: events
+# with one more.
 MODES = (
     "honest",
     "lying_code",
@@ -30,17 +32,29 @@ MODES = (
     "cut_off_calldata",
     "few_logs",
     "pruned",
+    "null_logs",
+    "untidy_logs",
+    "extra_topics",
 )
+HEAD = 25_000_000
 _BYTES = re.compile(r"(?:[0-9a-fA-F]{2})*")
 
 
 @dataclass(frozen=True)
 class NodeSettings:
-    """How a node answers; `seconds` matters to `slow` alone, `code` (hex) is at every address, "" for what is there."""
+    """How a node answers.
+
+    Attributes:
+        mode: One of `MODES`.
+        seconds: For `slow`.
+        code: In hex, at every address; "": what is there.
+        head: The last block of Ethereum that it has.
+    """
 
     mode: str = "honest"
     seconds: float = 30.0
     code: str = ""
+    head: int = HEAD
 
     def changed(self, fields: Mapping[str, Any]) -> NodeSettings:
         """A copy with the given fields changed.
@@ -49,8 +63,8 @@ class NodeSettings:
             ValueError: with a sentence that says what is wrong.
         """
         mode, seconds = fields.get("mode", self.mode), fields.get("seconds", self.seconds)
-        code = fields.get("code", self.code)
-        if unknown := fields.keys() - {"mode", "seconds", "code"}:
+        code, head = fields.get("code", self.code), fields.get("head", self.head)
+        if unknown := fields.keys() - {"mode", "seconds", "code", "head"}:
             raise ValueError(f"there is no {' and no '.join(sorted(unknown))} to set")
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}")
@@ -58,4 +72,6 @@ class NodeSettings:
             raise ValueError("seconds is a number, not below zero")
         if not isinstance(code, str) or not _BYTES.fullmatch(code):
             raise ValueError("code is hex digits, two for each byte")
-        return NodeSettings(mode, float(seconds), code)
+        if isinstance(head, bool) or not isinstance(head, int) or head < 0:
+            raise ValueError("head is the number of a block")
+        return NodeSettings(mode, float(seconds), code, head)
