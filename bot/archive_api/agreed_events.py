@@ -73,7 +73,7 @@ async def confirm_again(nodes: HistoryNodes, ranges: OneNodeRanges) -> None:
         ContradictionError: one has other events than those that were stored.
     """
     silent: set[int] = set()
-    for each in ranges.all():
+    for each in ranges.all() if len(nodes) > 1 else ():
         confirmed = 0
         for node in (*nodes.awake(), *nodes.resting()):
             if node in silent:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -126,6 +127,11 @@ class BlockFolder:
                 self.last = each
             self._flush()
         except OSError as error:
+            # What is left in the buffer would fail again when the file is closed; the next run cuts off what arrived.
+            if self._file:
+                with suppress(OSError):
+                    self._file.close()
+                self._file = None
             raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
 
     def iter_blocks(self) -> Iterator[FetchedBlock]:

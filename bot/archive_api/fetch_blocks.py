@@ -70,6 +70,7 @@ async def fetch_blocks(
     length = FIRST_RANGE
     by_one = OneNodeRanges(folder.path)
     by_one.forget_after(first)
+    await confirm_again(nodes, by_one)
     while first <= end:
         last = min(first + length - 1, end)
         try:
@@ -86,8 +87,7 @@ async def fetch_blocks(
             report(FetchProgress(batch[-1].event.number, batch[-1].l1_block, end))
         report(FetchProgress(folder.last.event.number if folder.last else 0, last, end))
         first, length = last + 1, min(length * 2, LONGEST_RANGE)
-    if len(nodes) > 1:
-        await confirm_again(nodes, by_one)
+    await confirm_again(nodes, by_one)
 
 
 def _batches(announced: Sequence[Announced], every: int) -> list[list[Announced]]:

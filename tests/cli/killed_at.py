@@ -1,9 +1,9 @@
 """A rebuild, killed at each of its steps on the disk, and run again.
 
-`python -m tests.cli.killed_at PLACE --rpc URL` (or `--from-dir DIR`). A step is whatever Python's own audit hooks report
-about a path in the folders that are used: a file or a folder opened, made, renamed, removed or listed. A process is
-killed before its n-th step, as `kill -9` does: nothing is flushed or cleaned up. Each is a fork of this one, which has
-loaded everything: so that a hundred of them take seconds.
+`python -m tests.cli.killed_at PLACE --rpc URL` (or `--from-dir DIR`). A step is whatever Python's own audit hooks
+report about a path in the folders that are used: a file or a folder opened, made, renamed, removed or listed. A process
+is killed before its n-th step, as `kill -9` does: nothing is flushed or cleaned up. Each is a fork of this one, which
+has loaded everything: so that a hundred of them take seconds.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def rebuild(folder: Path, where: tuple[str, str], at_step: Callable[[str], objec
     """The command itself, in a process of its own: a hook cannot be removed."""
     folder.mkdir(exist_ok=True)
 
+    watched = (str(folder), where[1])
+
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in _STEPS and any(
-            isinstance(each, str | os.PathLike) and os.fspath(each).startswith((str(folder), where[1]))
-            for each in arguments
-        ):
+        paths = [os.fspath(each) for each in arguments if isinstance(each, str | os.PathLike)]
+        if event in _STEPS and any(path.startswith(watched) for path in paths):
             at_step(event)
 
     sys.addaudithook(hook)

@@ -1,4 +1,4 @@
-"""A node with a small history of layer 2, processes that rebuild an archive from it, and what they leave in a folder."""
+"""A node with a small history of layer 2, processes that rebuild an archive from it, and what is in a folder then."""
 
 from __future__ import annotations
 
