@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.archive_api.announced import ADDRESS, TOPIC, Announced, read_events
+from bot.archive_api.history_answers import RangeRefusedError
 from bot.archive_api.history_nodes import HistoryNodes, PrunedError
-from bot.archive_api.node_answers import RangeRefusedError
 from bot.archive_api.one_node_ranges import OneNodeRanges, digest_of
 from bot.errors import ContradictionError, UnavailableError
 from bot.messages import Message
@@ -86,8 +86,9 @@ async def confirm_again(nodes: HistoryNodes, ranges: OneNodeRanges) -> None:
                 silent.add(node)
                 continue
             if digest_of(events) != each.digest:
-                values = {"first": each.first, "last": each.last, "path": ranges.folder}
-                raise ContradictionError(_STORED_DISSENT, node=node + 1, **values)
+                raise ContradictionError(
+                    _STORED_DISSENT(node=node + 1, first=each.first, last=each.last, path=ranges.folder)
+                )
             confirmed += 1
         if confirmed > 1:
             ranges.remove(each)

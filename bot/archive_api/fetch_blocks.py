@@ -15,8 +15,8 @@ from itertools import groupby
 from bot.archive_api.agreed_events import agreed_events, confirm_again
 from bot.archive_api.announced import Announced
 from bot.archive_api.block_folder import BlockFolder, FetchedBlock
+from bot.archive_api.history_answers import RangeRefusedError
 from bot.archive_api.history_nodes import FIRST_L1_BLOCK, HistoryNodes
-from bot.archive_api.node_answers import RangeRefusedError
 from bot.archive_api.one_node_ranges import OneNodeRanges
 from bot.errors import TesseraError, UnavailableError
 from bot.l2.block_check import HEADER_SIZE, BlockEvent, check_block, check_next, has_known_size
@@ -143,8 +143,8 @@ async def _transaction(
         except UnavailableError as error:
             fault = fault or error
         else:
-            for liar, error in wrong.items():
-                nodes.was_wrong(liar, error.words)
+            for liar, lie in wrong.items():
+                nodes.was_wrong(liar, lie.words)
             return blocks
     assert fault is not None  # noqa: S101 - there is a node, and it either answered or failed
     raise fault

@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.archive_api.node_answers import (
+from bot.archive_api.history_answers import (
     SILENT,
     UNREADABLE,
     HistoryDropped,
@@ -219,7 +219,7 @@ class HistoryNodes:
                     if has_others and not required:
                         self._leave_alone(node, reason, max(fault.wait, _REST))
                     raise _unusable(method, reason) from fault
-            except (RangeRefusedError, HistoryDropped):
+            except HistoryDropped:
                 self._is_back(node)
                 raise
             else:

@@ -16,7 +16,7 @@ _UNREADABLE = Message(
     "{fault} Ethereum confirmed that block, and this version cannot read it: a newer Tessera may. With --allow-gaps "
     "the archive ends with block {last:,}, and each account in it is incomplete."
 )
-_NOT_KNOWN = Message("What this account did after block {last:,} is not known. {fault}")
+_NOT_KNOWN = Message("Nothing after block {last:,} is known. {fault}")
 
 _REPORTED_EVERY = 100
 

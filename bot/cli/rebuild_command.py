@@ -127,8 +127,8 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
             await asyncio.to_thread(_take_era1, arguments.era1, folder, progress, hashes)
         if arguments.rpc is not None:
             await _fetch(_urls(arguments.rpc, settings), folder, progress)
-        by_one = await asyncio.to_thread(OneNodeRanges(folder.path).joined)
         replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes, may_end=arguments.allow_gaps)
+        by_one = await asyncio.to_thread(OneNodeRanges(folder.path).joined)
         found = await _describe(replay, folder, settings, progress) if arguments.metadata else FoundMetadata()
         progress.clear()
         code = await asyncio.to_thread(_write, arguments, replay, known, found)

@@ -218,7 +218,7 @@ async def test_a_confirmed_block_that_cannot_be_read_ends_the_archive_before_it_
 
     assert made.code == 0
     assert f"as of block {READABLE};" in made.out
-    reason = f"What this account did after block {READABLE} is not known. {fault}"
+    reason = f"Nothing after block {READABLE} is known. {fault}"
     assert made.err == f"{reason} All accounts are in the archive as incomplete.\n"
     archive = Archive.open(tmp_path / "a")
     accounts = [json.loads(line) for _, lines in archive.iter_blocks("accounts") for line in lines]

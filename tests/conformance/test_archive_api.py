@@ -1,7 +1,7 @@
 """What `archive serve` answers, held against what Loopring itself answered: the same keys, types and values.
 
-What differs is listed for each endpoint: it was not recorded, or has one form in an archive (addresses without capitals,
-the id of an NFT in hex), or is in another of several places (a picture, which clients look for in all of them).
+What differs is listed for each endpoint: it was not recorded, or has one form in an archive (addresses without
+capitals, the id of an NFT in hex), or is in another of several places (a picture, which clients look for in all).
 """
 
 from __future__ import annotations
