@@ -32,9 +32,14 @@ _DAMAGED = Message(
     "{path}: damaged at byte {at:,}. Remove this file and those after it: --rpc (or --era1) with --blocks {folder} "
     "fetches their blocks again; without them --from-dir makes an archive that ends with the block before."
 )
+_MISSING_FILE = Message(
+    "{path}: before it the blocks from {expected:,} on are missing. Put their file back, or remove this one and those "
+    "after it: --rpc (or --era1) with --blocks {folder} fetches their blocks again."
+)
 _NOT_NEXT = Message("{path}: block {found:,} cannot follow block {last:,} there.")
 
 BLOCKS_PER_FILE = 1_000
+_FILE_PREFIX, _DIGITS = "blocks-", 6
 _MARK = b"tessera-l2-blocks 1\n"
 _HEAD = Struct(">II")
 # The largest block has 26 KB. A length beyond this is damage, not a block.
@@ -138,18 +143,25 @@ class BlockFolder:
         """All blocks, in their order, up to one that a crash cut off.
 
         Raises:
-            ConfigError: it cannot be read, or is damaged anywhere else than at the end.
+            ConfigError: it cannot be read, a file is missing, or it is damaged anywhere else than at the end.
         """
         return self.iter_from(1)
 
     def iter_from(self, first: int) -> Iterator[FetchedBlock]:
         """The blocks from one on; files before it are not read. See `iter_blocks`."""
         files = self._files()
-        later = [path for path in files if path.name > _name(first)]
-        for path in files[max(len(files) - len(later) - 1, 0) :]:
+        earlier = [path for path in files if path.name <= _file_name(first)]
+        expected = 1
+        if len(earlier) > 1:
+            files = files[len(earlier) - 1 :]
+            expected = int(files[0].stem.removeprefix(_FILE_PREFIX))
+        for path in files:
+            if path.name != _file_name(expected):
+                raise ConfigError(_MISSING_FILE, path=path, expected=expected, folder=self.path)
             for block, _ in self._records(path, is_last=path == files[-1]):
                 if block.event.number >= first:
                     yield block
+                expected += 1
 
     def end(self) -> int:
         """The number of the last block, 0 where there is none, without opening the folder to be written.
@@ -168,7 +180,7 @@ class BlockFolder:
         try:
             if not self.path.is_dir():
                 raise NotADirectoryError(20, "it is not there, or is no folder")
-            return sorted(self.path.glob("blocks-*.l2"))
+            return sorted(self.path.glob(f"{_FILE_PREFIX}{'[0-9]' * _DIGITS}.l2"))
         except OSError as error:
             raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
 
@@ -193,7 +205,7 @@ class BlockFolder:
         self._flush()
         if self._file:
             self._file.close()
-        self._file = (self.path / _name(number)).open("wb")
+        self._file = (self.path / _file_name(number)).open("wb")
         self._file.write(_MARK)
 
     def _flush(self) -> None:
@@ -224,9 +236,9 @@ class BlockFolder:
             yield _unpacked(packed), at
 
 
-def _name(number: int) -> str:
+def _file_name(first: int) -> str:
     """The name of a file that begins with this block."""
-    return f"blocks-{number:06}.l2"
+    return f"{_FILE_PREFIX}{first:0{_DIGITS}}.l2"
 
 
 def _packed(each: FetchedBlock) -> bytes:

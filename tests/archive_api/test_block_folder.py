@@ -116,6 +116,16 @@ def test_what_the_sentence_about_damage_says_to_do_works_for_the_last_file_too(t
     assert list(folder.iter_blocks()) == BLOCKS[:5]
 
 
+def test_a_file_that_is_missing_is_named_and_those_before_it_are_read(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, BLOCKS[:5], blocks_per_file=2)
+    (tmp_path / "blocks-000003.l2").unlink()
+    blocks = folder.iter_blocks()
+    assert [next(blocks), next(blocks)] == BLOCKS[:2]
+    named = f"{tmp_path / 'blocks-000005.l2'}: before it the blocks from 3 on are missing."
+    with pytest.raises(ConfigError, match=re.escape(named)):
+        next(blocks)
+
+
 def test_files_of_another_form_are_refused(tmp_path: Path) -> None:
     (tmp_path / "blocks-000001.l2").write_bytes(b"tessera-l2-blocks 2\nabc")
     for use in (lambda: list(BlockFolder(tmp_path).iter_blocks()), lambda: BlockFolder(tmp_path).open_to_write()):
