@@ -1,4 +1,4 @@
-"""Every field of every type, with any value at all, at any place of a block: what the circuits wrote is what is read."""
+"""Every field of every type, with any value, at any place of a block: what the circuits wrote is what is read."""
 
 from __future__ import annotations
 
