@@ -2,8 +2,10 @@
 
 An account comes to be when something is sent to an address that has none yet: by a deposit, a transfer, or a mint. Each
 of these writes the address. Withdrawals, updates of accounts and pools, and verified signatures write it again, so they
-can confirm or contradict. Loopring's circuits let an owner change in an account update alone; any other contradiction
-means that the replay is wrong somewhere, and then nobody is named as the owner.
+can confirm or contradict. Loopring's circuits take an owner for an account only if it has none, or the same
+(`OwnerValidGadget`): a contradiction means that the replay is wrong somewhere, and then nobody is named as the owner.
+Only an update of the account itself is followed, should a later circuit let it change the owner: no source is at hand
+of those that proved the last blocks.
 """
 
 from __future__ import annotations

@@ -51,6 +51,7 @@ _NOT_ALL_LEFT = Message("A forced withdrawal takes everything from a slot of thi
 _INVALID_MOVES = Message("A withdrawal that is marked as invalid takes something from this account.")
 _FEE_IN_NFTS = Message("Two NFTs are exchanged with a fee: what is paid in copies is not known.")
 _NOT_A_SLOT = Message("A block has an NFT of this account in a place that is not for NFTs.")
+_NO_NFT = Message("A block has something else than an NFT in a slot of this account.")
 
 # A wrong replay would list millions; these are enough to see what is wrong, and all are counted.
 MOST_LISTED = 10_000
@@ -103,8 +104,10 @@ class Replay:
             elif kind is Transfer:
                 if each.token >= FIRST_NFT_SLOT or each.to != NO_ADDRESS or each.owner != NO_ADDRESS:  # type: ignore[union-attr]
                     self._rare(Place(number, index), each)
-            elif kind in _ALWAYS or (
-                kind in _NAMES_OWNER and owner_of.get(each.account) != each.owner  # type: ignore[union-attr]
+            elif (
+                kind in _ALWAYS
+                or (kind in _NAMES_OWNER and owner_of.get(each.account) != each.owner)  # type: ignore[union-attr]
+                or (kind in _HAS_TOKEN and each.token >= FIRST_NFT_SLOT)  # type: ignore[union-attr]
             ):
                 self._rare(Place(number, index), each)
         self.last_block, self.root, self.timestamp = number, block.header.root_after, block.header.timestamp
@@ -127,7 +130,7 @@ class Replay:
             case SpotTrade():
                 self._trade(each)
             case Deposit() | AmmUpdate() | SignatureVerification():
-                self._owner(each.account, each.owner)
+                self._naming(each)
             case Withdrawal():
                 self._withdrawal(each)
             case AccountUpdate():
@@ -135,9 +138,7 @@ class Replay:
             case NftMint():
                 self._mint(each)
             case NftArrival():
-                self._owner(each.to_account, each.to)
-                identity = NftIdentity(each.contract, each.nft_id, each.minter, each.nft_type, each.royalty)
-                self._add(each.to_account, each.slot, self.nfts.number(identity), each.amount, (each.to_account,))
+                self._arrival(each)
             case NftData():
                 self._compare(each)
             case BeyondLayout():
@@ -171,10 +172,10 @@ class Replay:
         self._owner(each.account, each.owner)
         if each.token < FIRST_NFT_SLOT:
             return
-        if each.kind == INVALID_WITHDRAWAL:
-            if each.amount:
-                self._deviate(_INVALID_MOVES, (each.account,))
+        if each.kind == INVALID_WITHDRAWAL and each.amount:
+            self._deviate(_INVALID_MOVES, (each.account,))
             return
+        # One of nothing too forgets an NFT of which there is no copy.
         self._take(each.account, each.token, each.amount, (each.account,))
         place = self.slots.place(each.account, each.token)
         if each.kind == _FORCED:
@@ -198,6 +199,26 @@ class Replay:
         if each.slot >= FIRST_NFT_SLOT:
             # Not what lay there before: that may have left.
             self.slots.put(self.slots.place(each.account, each.slot), UNKNOWN_NFT, 0)
+
+    def _arrival(self, each: NftArrival) -> None:
+        self._owner(each.to_account, each.to)
+        if each.is_stated:
+            # The circuit hashes the owner of the minter's account into the NFT, which for a deposit is its contract.
+            if each.minter_account in self.owners.address:
+                self._owner(each.minter_account, each.minter)
+            nft = self.nfts.number(NftIdentity(each.contract, each.nft_id, each.minter, each.nft_type, each.royalty))
+        else:
+            self._deviate(_CONTRACT_UNKNOWN, (each.to_account,))
+            nft = UNKNOWN_NFT
+        self._add(each.to_account, each.slot, nft, each.amount, (each.to_account,))
+
+    def _naming(self, each: Deposit | AmmUpdate | SignatureVerification) -> None:
+        self._owner(each.account, each.owner)
+        if not isinstance(each, SignatureVerification) and each.token >= FIRST_NFT_SLOT:
+            # The weight of a pool's token is where the NFT of a slot is hashed: nobody knows then what lies there.
+            self._deviate(_NO_NFT, (each.account,))
+            place = self.slots.place(each.account, each.token)
+            self.slots.put(place, UNKNOWN_NFT, self.slots.amount(place))
 
     def _take(self, account: int, slot: int, amount: int, touched: tuple[int, ...]) -> int:
         """Take copies out of a slot; returns what they are, `NO_NFT` for nothing out of an empty one."""
@@ -236,13 +257,12 @@ class Replay:
             if each.scheme == STATES_MINTER:
                 self._deviate(_NOT_AS_STATED, (each.account,))
             return
-        if there != UNKNOWN_NFT:
-            nft = self.nfts.identity(there)
-            address = nft.minter if each.scheme == STATES_MINTER else nft.contract
-            has = (address, nft.nft_id, nft.nft_type, nft.royalty)
-            if has == (each.address, each.nft_id, each.nft_type, each.royalty):
-                return
-        self._deviate(_NOT_AS_STATED, (each.account,))
+        if there == UNKNOWN_NFT:
+            return
+        nft = self.nfts.identity(there)
+        address = nft.minter if each.scheme == STATES_MINTER else nft.contract
+        if (address, nft.nft_id, nft.nft_type, nft.royalty) != (each.address, each.nft_id, each.nft_type, each.royalty):
+            self._deviate(_NOT_AS_STATED, (each.account,))
 
     def _owner(self, account: int, owner: bytes) -> None:
         if self.owners.state(account, owner, self._place):
@@ -263,3 +283,4 @@ class Replay:
 _FORCED = 2
 _ALWAYS = frozenset((Withdrawal, NftMint, NftArrival, NftData, AccountUpdate, BeyondLayout))
 _NAMES_OWNER = frozenset((Deposit, AmmUpdate, SignatureVerification))
+_HAS_TOKEN = frozenset((Deposit, AmmUpdate))

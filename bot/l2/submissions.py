@@ -21,6 +21,9 @@ _NESTED = Message("The calldata contains the call {selector} where submitBlocks 
 _BAD_FLAG = Message("The calldata has {value} where a yes or no (1 or 0) was expected.")
 _UNKNOWN_BLOCK_TYPE = Message("Block {place} of the submission is of the unknown type {type}; only 0 is known.")
 _NO_BLOCKS = Message("The calldata submits no block.")
+_SHARED = Message(
+    "The blocks of the submission have {found:,} bytes together, more than all of the calldata: {size:,}."
+)
 
 # Keccak-256 of the signatures in Loopring's sources, first four bytes; the block's auxiliary data differs:
 SUBMIT_BLOCKS = {
@@ -73,7 +76,15 @@ def read_blocks(calldata: bytes) -> tuple[SubmittedBlock, ...]:
         raise LayoutError(_NO_BLOCKS)
     heads = start + _WORD
     words.require(heads + count * _WORD)
-    return tuple(_block(words, heads + words.number(heads + place * _WORD), place) for place in range(count))
+    blocks: list[SubmittedBlock] = []
+    total = 0
+    for place in range(count):
+        blocks.append(_block(words, heads + words.number(heads + place * _WORD), place))
+        # Places may refer to the same bytes, and calldata is what a node sends: few of them would fill the memory.
+        total += _HEAD_WORDS * _WORD + len(blocks[-1].data)
+        if total > len(call):
+            raise LayoutError(_SHARED, found=total, size=len(call))
+    return tuple(blocks)
 
 
 def _inner_call(words: _Words) -> bytes:

@@ -196,7 +196,10 @@ class NftMint(NamedTuple):
 
 
 class NftArrival(NamedTuple):
-    """An NFT minted to any account (kind 1), or deposited from Ethereum (kind 2): two `NftData` follow and state it."""
+    """An NFT minted to any account (kind 1), or deposited from Ethereum (kind 2): two `NftData` follow and state it.
+
+    Where they do not, `minter` and `contract` are zero: blocks do not say which NFT it is.
+    """
 
     kind: int
     minter_account: int
@@ -217,6 +220,11 @@ class NftArrival(NamedTuple):
     def amount(self) -> int:
         """Copies."""
         return int.from_bytes(self.written_amount, "big")
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it is known which NFT it is."""
+        return self.minter != NO_ADDRESS
 
 
 class NftData(NamedTuple):

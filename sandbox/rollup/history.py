@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from sandbox.rollup.layouts import MadeNft
@@ -14,6 +15,8 @@ ACCOUNTS = 40
 CONTRACTS = 4
 FIRST_ACCOUNT = 10_000
 FIRST_CONTRACT_ACCOUNT = 90_000
+# Of contracts whose NFTs come from Ethereum.
+FIRST_DEPOSITED_ACCOUNT = 95_000
 _SIZES = (16, 32, 64)
 
 
@@ -176,10 +179,13 @@ class _Chance:
         self._rollup.mint_to(minter, self._random.choice((1, 5)), account, self._owner(account), nft)
 
     def _deposit_nft(self) -> None:
+        place = self._random.randrange(3)
+        contract, contract_account = address(f"contract of Ethereum {place}"), FIRST_DEPOSITED_ACCOUNT + place
+        if contract_account not in self._rollup.ledger.owners:
+            self._rollup.send_to_new(self._account(), contract_account, contract)
         account = self._new() or self._account()
-        contract = address(f"contract of Ethereum {self._random.randrange(3)}")
-        nft = made_nft(contract, contract, f"nft of Ethereum {self._random.randrange(5)}")
-        self._rollup.deposit_nft(self._random.choice((1, 2)), account, self._owner(account), nft)
+        nft = replace(made_nft(contract, contract, f"nft of Ethereum {self._random.randrange(5)}"), royalty=0)
+        self._rollup.deposit_nft(contract_account, self._random.choice((1, 2)), account, self._owner(account), nft)
 
     def _withdraw_nft(self) -> None:
         held = self._held()

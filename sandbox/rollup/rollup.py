@@ -122,9 +122,9 @@ class Rollup:
         """To any account, which may be new; two transactions state the NFT."""
         self._arrive(1, minter_account, amount, to_account, to, nft)
 
-    def deposit_nft(self, amount: int, to_account: int, to: bytes, nft: MadeNft) -> None:
-        """From Ethereum; the contract counts as the minter."""
-        self._arrive(2, 0, amount, to_account, to, nft)
+    def deposit_nft(self, contract_account: int, amount: int, to_account: int, to: bytes, nft: MadeNft) -> None:
+        """From Ethereum; the contract counts as the minter, and has an account for it."""
+        self._arrive(2, contract_account, amount, to_account, to, nft)
 
     def withdraw_nft(self, account: int, slot: int, amount: int, kind: int = 0) -> None:
         """Copies leave for Ethereum, which is told before what they are; kind 2 takes all."""

@@ -177,6 +177,22 @@ def test_calldata_of_another_form_is_refused_with_a_sentence(written: bytes, sen
         read_blocks(written)
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+def test_calldata_in_which_blocks_share_their_bytes_is_refused_before_they_fill_the_memory(*, compressed: bool) -> None:
+    # A node may send anything: here one block of 26 kB, to which every place of a long list refers.
+    def word(*numbers: int) -> bytes:
+        return b"".join(number.to_bytes(32, "big") for number in numbers)
+
+    whole = calldata([SentBlock(384, bytes(98 + 384 * 68))], Layout.THIRD)
+    count = 100_000
+    call = whole[:4] + word(32, count) + word(*[count * 32] * count) + whole[4 + 32 * 3 :]
+    if compressed:
+        packed = compress(call)
+        call = bytes.fromhex("dcb2aa31") + word(1, 64, len(packed)) + packed
+    with pytest.raises(LayoutError, match="bytes together, more than all of the calldata"):
+        read_blocks(call)
+
+
 def test_a_block_of_another_type_is_refused() -> None:
     written = bytearray(calldata([SentBlock(4, BLOCK.data)], Layout.THIRD))
     written[4 + 32 * 3 + 31] = 1

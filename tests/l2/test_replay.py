@@ -260,3 +260,108 @@ def test_after_a_block_that_cannot_be_read_all_accounts_are_incomplete_with_what
     assert held(replay, 1001) == of_contract((77, 5))
     assert incomplete(replay) == {900: "The rest is not known."} | reasons
     assert reasons.keys() == {1001, 1002}
+
+
+def test_a_trade_of_nothing_leaves_the_nft_without_a_copy_as_the_circuit_does() -> None:
+    # RequireFillRateGadget takes two fills of zero; TokenTransferDataGadget then still writes what lies in the slot.
+    nothing = layouts.trade((1001, 1002), (SLOT, 0), (0, 0))
+    replay = after(*BORN, mint(5), nothing, *layouts.nft_data(1002, SLOT, NFT), *layouts.nft_data(1001, SLOT, NFT))
+    assert (held(replay, 1001), held(replay, 1002)) == (of_contract((77, 5)), ())
+    assert whole(replay)
+
+
+@pytest.mark.parametrize("kind", range(4))
+def test_a_withdrawal_of_nothing_forgets_an_nft_without_a_copy(kind: int) -> None:
+    # WithdrawCircuit: the slot of an NFT is cleared where nothing is left in it, whatever kind the withdrawal is of.
+    replay = after(
+        *BORN,
+        mint(5),
+        layouts.trade((1001, 1002), (SLOT, 0), (0, 0)),
+        layouts.withdrawal(kind, BEN, 1002, SLOT, 0),
+        layouts.mint_to_self(1002, SLOT, 1, 900, MadeNft(BEN, 0, CONTRACT, (80).to_bytes(32, "big"), 5)),
+    )
+    assert held(replay, 1002) == of_contract((80, 1))
+    assert whole(replay)
+
+
+def test_an_nft_that_goes_to_another_slot_of_the_same_account_stays_there() -> None:
+    replay = after(*BORN, mint(5), layouts.transfer(1001, 1001, SLOT, 2, to_token=NEXT_SLOT))
+    assert held(replay, 1001) == of_contract((77, 5))
+    replay = after(*BORN, mint(5), layouts.transfer(1001, 1001, SLOT, 5, to_token=NEXT_SLOT), mint(1, OTHER))
+    assert held(replay, 1001) == of_contract((77, 5), (78, 1))
+    assert whole(replay)
+
+
+def test_an_account_that_trades_with_itself_keeps_what_it_has() -> None:
+    trade = layouts.trade((1001, 1001), (SLOT, NEXT_SLOT), (2, 1), bought=(0x8005, 0x8006))
+    replay = after(*BORN, mint(5), mint(3, OTHER, NEXT_SLOT), trade, *layouts.nft_data(1001, 0x8006, NFT))
+    assert held(replay, 1001) == of_contract((77, 5), (78, 3))
+    assert whole(replay)
+
+
+@pytest.mark.parametrize("seller_first", [True, False])
+def test_a_buyer_gets_an_nft_in_the_slot_that_the_trade_names(*, seller_first: bool) -> None:
+    sold = layouts.trade((1001, 1002), (SLOT, 0), (2, 7), bought=(0, 0x8123), fee_bips=(0, 200))
+    if not seller_first:
+        sold = layouts.trade((1002, 1001), (0, SLOT), (7, 2), bought=(0x8123, 0), fee_bips=(200, 0))
+    replay = after(*BORN, mint(5), sold, *layouts.nft_data(1002, 0x8123, NFT))
+    assert (held(replay, 1001), held(replay, 1002)) == (of_contract((77, 3)), of_contract((77, 2)))
+    assert whole(replay)
+
+
+def test_a_mint_to_another_names_who_owns_the_minters_account() -> None:
+    # NftMintCircuit hashes the owner of that account into the NFT: a replay that has another one is wrong.
+    bens = MadeNft(BEN, 0, CONTRACT, NFT.nft_id, 5)
+    to_ben = (layouts.mint_to(1, 1001, SLOT, 1, 1002, BEN), *layouts.nft_data(1002, SLOT, bens))
+    replay = after(*BORN, *to_ben)
+    assert accounts(replay)[1001].owner == ""
+    assert incomplete(replay) == {1001: "Two transactions name different owners of this account."}
+    assert held(replay, 1002) == of_contract((77, 1))
+
+
+def test_an_account_of_which_nothing_is_known_is_not_made_up_by_a_mint() -> None:
+    replay = after(*BORN, layouts.mint_to(2, 0, SLOT, 1, 1002, BEN), *layouts.nft_data(1002, SLOT, NFT))
+    assert sorted(accounts(replay)) == [900, 1001, 1002]
+    assert whole(replay)
+
+
+@pytest.mark.parametrize(
+    "follows",
+    [
+        (),
+        layouts.nft_data(1002, SLOT, NFT)[:1],
+        tuple(reversed(layouts.nft_data(1002, SLOT, NFT))),
+        layouts.nft_data(1003, SLOT, NFT),
+        layouts.nft_data(1002, NEXT_SLOT, NFT),
+        (layouts.nft_data(1002, SLOT, NFT)[0], layouts.nft_data(1002, SLOT, OTHER)[1]),
+        (layouts.noop(), *layouts.nft_data(1002, SLOT, NFT)),
+    ],
+    ids=["nothing", "half", "reversed", "of another account", "of another slot", "of two NFTs", "too late"],
+)
+@pytest.mark.parametrize("kind", [1, 2])
+def test_a_mint_that_nothing_states_makes_who_gets_it_incomplete_and_nobody_else(
+    kind: int, follows: tuple[bytes, ...]
+) -> None:
+    # ExchangeBlocks.sol asks for the two transactions only where no agent has approved the mint.
+    replay = after(*BORN, mint(5), layouts.mint_to(kind, 1001, SLOT, 1, 1002, BEN), *follows)
+    assert held(replay, 1001) == of_contract((77, 5))
+    assert held(replay, 1002) == ()
+    assert 1002 in incomplete(replay)
+    assert 1001 not in incomplete(replay)
+    assert (replay.deviations[0].place, replay.deviations[0].accounts) == (Place(1, 4), (1002,))
+
+
+@pytest.mark.parametrize(
+    ("transaction", "account"),
+    [
+        (layouts.deposit(ANN, 1001, SLOT, 1), 1001),
+        (layouts.amm_update(BEN, 1002, SLOT, 5), 1002),
+    ],
+    ids=["deposit", "pool"],
+)
+def test_what_is_no_nft_in_a_slot_makes_its_account_incomplete(transaction: bytes, account: int) -> None:
+    # AmmUpdateCircuit writes the weight where an NFT's hash is, and does not ask for which token.
+    replay = after(*BORN, mint(5), transaction)
+    assert account in incomplete(replay)
+    assert "something else than an NFT" in incomplete(replay)[account]
+    assert 900 not in incomplete(replay)
