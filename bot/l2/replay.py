@@ -226,7 +226,7 @@ class Replay:
         nft, left = self.slots.nft[place], self.slots.amount(place) - amount
         if nft == NO_NFT and not amount:
             return NO_NFT
-        if left < 0 or nft == NO_NFT:
+        if left < 0:
             self._deviate(_TOO_FEW, touched)
         self.slots.put(place, nft if left > 0 else NO_NFT, max(left, 0))
         return nft or UNKNOWN_NFT

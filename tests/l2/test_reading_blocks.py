@@ -7,11 +7,12 @@ import hashlib
 import pytest
 
 from bot.l2.account_state import Place
-from bot.l2.block_check import BlockEvent, check_block
+from bot.l2.block_check import BLOCK_SUBMITTED, BlockEvent, check_block
 from bot.l2.block_errors import ChainError, LayoutError
 from bot.l2.block_layout import read_transactions
-from bot.l2.submissions import SubmittedBlock, read_blocks
+from bot.l2.submissions import SUBMIT_BLOCKS, SUBMIT_WITH_CALLBACKS, SubmittedBlock, read_blocks
 from bot.l2.zero_runs import MAX_EXPANDED, expand_zero_runs
+from sandbox.checksums import keccak_256
 from sandbox.rollup import layouts
 from sandbox.rollup.calldata import Layout, SentBlock, Submitter, calldata, compress
 from tests.l2.made_blocks import accounts, after, block_of, replayed
@@ -111,6 +112,18 @@ def test_a_block_of_another_size_than_stated_is_refused(size: int, length: int, 
         read_transactions(1, size, data)
 
 
+def test_the_numbers_of_a_header_are_where_the_contract_reads_them() -> None:
+    # BlockReader.sol: 20 + 32 + 32 + 4 + 1 + 1 + 4 + 4 bytes; no real block has a fee of makers.
+    numbers = bytes(range(1, 15))
+    data = BLOCK.data[:84] + numbers + BLOCK.data[98:]
+    header = check_block(None, event(data), SubmittedBlock(4, 0, data)).header
+    assert header[3:] == (0x01020304, 0x05, 0x06, 0x0708090A, 0x0B0C0D0E)
+
+
+def test_the_event_is_known_by_what_its_signature_hashes_to() -> None:
+    assert keccak_256(b"BlockSubmitted(uint256,bytes32,bytes32)") == BLOCK_SUBMITTED
+
+
 def test_a_block_of_another_exchange_is_refused() -> None:
     with pytest.raises(ChainError, match="is of the exchange 0x0baba1ad5"):
         check_block(None, event(BLOCK.data), SubmittedBlock(4, 0, BLOCK.data), exchange=b"\x01" * 20)
@@ -144,6 +157,29 @@ def test_blocks_are_read_from_each_layout_by_each_submitter(
     assert read == (SubmittedBlock(4, 3, BLOCK.data), SubmittedBlock(2, 4, b"\x05" * 131))
 
 
+BLOCK_TUPLE = "(uint8,uint16,uint8,bytes,uint256[8],bool,{},bytes)[]"
+CALLBACKS = "((uint16,({},bytes)[])[],address[])"
+
+
+@pytest.mark.parametrize("auxiliary", ["(uint256,bytes)[]", "(uint256,bool,bytes)[]", "bytes"])
+def test_submit_blocks_is_called_by_what_its_signature_hashes_to(auxiliary: str) -> None:
+    # ExchangeData.sol had three blocks, subgraph.yaml of the exchange names all of them.
+    signature = f"submitBlocks({BLOCK_TUPLE.format(auxiliary)})"
+    assert SUBMIT_BLOCKS[keccak_256(signature.encode())[:4]] == auxiliary
+    assert len(SUBMIT_BLOCKS) == 3
+
+
+@pytest.mark.parametrize("limit", ["", ",uint256"])
+@pytest.mark.parametrize("fields", ["uint16,uint16", "uint16,uint16,uint16"])
+def test_blocks_are_read_from_every_way_to_submit_them_with_callbacks(fields: str, limit: str) -> None:
+    # LoopringIOExchangeOwner.sol over the years.
+    signature = f"submitBlocksWithCallbacks(bool,bytes,{CALLBACKS.format(fields)}{limit})"
+    selector = keccak_256(signature.encode())[:4]
+    written = calldata([SentBlock(4, BLOCK.data)], Layout.THIRD, Submitter.NEW_OWNER, compressed=True)
+    assert read_blocks(selector + written[4:]) == (SubmittedBlock(4, 0, BLOCK.data),)
+    assert len(SUBMIT_WITH_CALLBACKS) == 4
+
+
 @pytest.mark.parametrize("submitter", [Submitter.NONE, Submitter.NEW_OWNER])
 def test_calldata_that_is_cut_off_anywhere_gives_no_other_blocks(submitter: Submitter) -> None:
     whole = calldata([SentBlock(4, BLOCK.data)], Layout.THIRD, submitter, compressed=submitter is not Submitter.NONE)
@@ -164,10 +200,11 @@ def test_calldata_that_is_cut_off_anywhere_gives_no_other_blocks(submitter: Subm
         (
             bytes.fromhex("dcb2aa31") + (0).to_bytes(32, "big") + (64).to_bytes(32, "big") + (4).to_bytes(32, "big")
             + b"\x01\x02\x03\x04",
-            "contains the call 0x01020304",
+            "contains the call 0x01020304 where",
         ),
         (bytes.fromhex("dcb2aa31") + (2).to_bytes(32, "big"), "has 2 where a yes or no"),
         (bytes.fromhex("53228430") + (32).to_bytes(32, "big") + bytes(32), "submits no block"),
+        (bytes.fromhex("53228430") + (32).to_bytes(32, "big") + bytes(31), "is cut off"),
         (bytes.fromhex("53228430") + b"\xff" * 32, "is cut off"),
         (bytes.fromhex("53228430") + (32).to_bytes(32, "big") + b"\xff" * 32, "is cut off"),
     ],
@@ -178,12 +215,15 @@ def test_calldata_of_another_form_is_refused_with_a_sentence(written: bytes, sen
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_calldata_in_which_blocks_share_their_bytes_is_refused_before_they_fill_the_memory(*, compressed: bool) -> None:
-    # A node may send anything: here one block of 26 kB, to which every place of a long list refers.
+@pytest.mark.parametrize("size", [98 + 384 * 68, 0])
+def test_calldata_in_which_blocks_share_their_bytes_is_refused_before_they_fill_the_memory(
+    size: int, *, compressed: bool
+) -> None:
+    # A node may send anything: here one block, to which every place of a long list refers.
     def word(*numbers: int) -> bytes:
         return b"".join(number.to_bytes(32, "big") for number in numbers)
 
-    whole = calldata([SentBlock(384, bytes(98 + 384 * 68))], Layout.THIRD)
+    whole = calldata([SentBlock(384, bytes(size))], Layout.THIRD)
     count = 100_000
     call = whole[:4] + word(32, count) + word(*[count * 32] * count) + whole[4 + 32 * 3 :]
     if compressed:
