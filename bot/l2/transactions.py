@@ -14,6 +14,7 @@ NO_ADDRESS = bytes(20)
 # Token ids from here on are NFT slots of an account.
 FIRST_NFT_SLOT = 0x8000
 MINTED_HERE = 0
+DEPOSITED = 2
 INVALID_WITHDRAWAL = 3
 STATES_MINTER = 0
 STATES_CONTRACT = 1
