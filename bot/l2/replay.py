@@ -45,6 +45,7 @@ _TOO_FEW = Message("More copies leave a slot of this account than it holds.")
 _OTHER_NFT = Message("An NFT arrives in a slot of this account where another one lies.")
 _OTHER_OWNER = Message("Two transactions name different owners of this account.")
 _CONTRACT_UNKNOWN = Message("The contract or the minter of an NFT minted to this account is not known.")
+_NOT_STATED = Message("The two NFT data transactions that must follow a mint to this account are not there.")
 _NOT_AS_STATED = Message("A block states that another NFT lies in a slot of this account.")
 _NOT_EMPTY = Message("A block states that a slot of this account is empty, and the replay has an NFT there.")
 _NOT_ALL_LEFT = Message("A forced withdrawal takes everything from a slot of this account, and something is left.")
@@ -208,7 +209,7 @@ class Replay:
                 self._owner(each.minter_account, each.minter)
             nft = self.nfts.number(NftIdentity(each.contract, each.nft_id, each.minter, each.nft_type, each.royalty))
         else:
-            self._deviate(_CONTRACT_UNKNOWN, (each.to_account,))
+            self._deviate(_NOT_STATED, (each.to_account,))
             nft = UNKNOWN_NFT
         self._add(each.to_account, each.slot, nft, each.amount, (each.to_account,))
 

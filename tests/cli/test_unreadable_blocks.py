@@ -105,7 +105,7 @@ async def test_a_confirmed_block_that_cannot_be_read_ends_the_archive_before_it_
     [
         ((layouts.withdrawal(7, OWNER, 10_001, 0x8000, 1),), 10_001, "a withdrawal of the unknown kind 7."),
         ((layouts.noop(), kind(STATED, 2)), 10_001, "NFT data of the unknown kind 2."),
-        ((MINT,), 10_002, "the two NFT data transactions that must follow this mint are not there."),
+        ((MINT,), 10_002, "The two NFT data transactions that must follow a mint to this account are not there."),
     ],
     ids=["withdrawal", "NFT data", "mint"],
 )

@@ -57,27 +57,6 @@ def test_a_transaction_of_an_unknown_layout_is_named_and_nothing_of_its_block_is
         ((layouts.withdrawal(4, OWNER, 7, 0x8000, 1),), "a withdrawal of the unknown kind 4."),
         ((layouts.withdrawal(255, OWNER, 7, 0, 1),), "a withdrawal of the unknown kind 255."),
         ((with_byte(layouts.nft_data(7, 0x8000, NFT)[0], 1, 2),), "NFT data of the unknown kind 2."),
-        ((layouts.mint_to(1, 5, 0x8000, 1, 7, OWNER),), "the two NFT data transactions that must follow"),
-        (
-            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), layouts.nft_data(7, 0x8000, NFT)[0]),
-            "the two NFT data transactions",
-        ),
-        (
-            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), *reversed(layouts.nft_data(7, 0x8000, NFT))),
-            "the two NFT data transactions",
-        ),
-        (
-            (layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER), *layouts.nft_data(8, 0x8000, NFT)),
-            "the two NFT data transactions",
-        ),
-        (
-            (
-                layouts.mint_to(2, 0, 0x8000, 1, 7, OWNER),
-                layouts.nft_data(7, 0x8000, NFT)[0],
-                with_byte(layouts.nft_data(7, 0x8000, NFT)[1], 40, 6),
-            ),
-            "the two NFT data transactions",
-        ),
     ],
 )
 def test_a_transaction_whose_meaning_is_unknown_makes_its_account_incomplete_and_no_other(
