@@ -59,6 +59,7 @@ removal_minutes = 0.2
 [display]
 cache_seconds = 3
 image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
+collection_infos = "http://127.0.0.1:{port}/nftinfos/"
 
 [[source]]
 name = "loopring"

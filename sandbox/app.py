@@ -29,6 +29,7 @@ from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults, inject_faults
 from sandbox.loopring import Loopring
 from sandbox.moved_time import MovedTime
+from sandbox.nft_infos import NftInfos
 from sandbox.pictures import Pictures
 from sandbox.receiver import Receiver
 from sandbox.traffic import Traffic, record_traffic
@@ -69,6 +70,7 @@ def make_app(
     app[NODES].add_routes(app)
     app[DISCORD].add_routes(app)
     app[RECEIVER].add_routes(app)
+    NftInfos(world).add_routes(app)
     app[PICTURES] = Pictures(world)
     app[PICTURES].add_routes(app)  # after Discord: its attachments are under /cdn too
     screen.add_routes(app)

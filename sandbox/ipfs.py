@@ -38,20 +38,43 @@ def _varint(value: int) -> bytes:
     return bytes([low | 0x80]) + _varint(rest) if rest else bytes([low])
 
 
+def failure(mode: str, requests: int) -> web.Response | None:
+    """What a server answers in a mode in place of a file; None: it serves files.
+
+    Args:
+        mode: "silent" is 504, "redirect" leads elsewhere, "busy" is 429 with `Retry-After` to every second request,
+            "always busy" 429 to each.
+        requests: How many there were, this one included.
+    """
+    if mode == "silent":
+        return web.Response(status=504)
+    if mode == "redirect":
+        return web.Response(status=302, headers={"Location": "http://169.254.169.254/"})
+    if mode == "always busy":
+        return web.Response(status=429)
+    if mode == "busy" and requests % 2:
+        return web.Response(status=429, headers={"Retry-After": "30"})
+    return None
+
+
 class IpfsGateway:
     """Serves files under `/ipfs/`.
 
     Attributes:
         files: CID → content.
         mode: "" works; "silent" answers 504, "lies" serves another file, "large" one that does not end, "redirect"
-            leads elsewhere.
+            leads elsewhere, "busy" answers 429 with `Retry-After` to every second request.
         asked: How often each CID was asked for.
+        blocks: CID → its block, where it is not that of a file of one block.
+        asked_blocks: How often the block of each CID was asked for.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.mode = ""
         self.asked: Counter[str] = Counter()
+        self.blocks: dict[str, bytes] = {}
+        self.asked_blocks: Counter[str] = Counter()
 
     def add(self, content: bytes) -> bytes:
         """Store a file; the hash by which it is found."""
@@ -59,19 +82,37 @@ class IpfsGateway:
         self.files[cid(digest)] = content
         return digest
 
+    def add_in_blocks(self, content: bytes) -> bytes:
+        """Store a file as a tree of two blocks, as `ipfs add` does with longer ones; the hash by which it is found."""
+        half = len(content) // 2
+        links = b""
+        for part in (content[:half], content[half:]):
+            links += _field(2, _field(1, b"\x12\x20" + file_hash(part)) + _field(2, b"") + _field(3, len(part)))
+        block = links + _field(1, _field(1, 2) + _field(3, len(content)))
+        digest = hashlib.sha256(block).digest()
+        self.files[cid(digest)], self.blocks[cid(digest)] = content, block
+        return digest
+
     def make_app(self) -> web.Application:
         """The gateway as an application."""
         app = web.Application()
-        app.router.add_get("/ipfs/{cid}", self._serve)
+        self.add_routes(app)
         return app
 
+    def add_routes(self, app: web.Application) -> None:
+        """Serve `/ipfs/<cid>[/path]`."""
+        app.router.add_get("/ipfs/{cid}", self._serve)
+        app.router.add_get("/ipfs/{cid}/{path:.+}", self._serve)
+
     async def _serve(self, request: web.Request) -> web.Response:
-        wanted = request.match_info["cid"]
+        wanted = "/".join(filter(None, (request.match_info["cid"], request.match_info.get("path"))))
+        if request.query.get("format") == "raw":
+            self.asked_blocks[wanted] += 1
+            block = self.blocks.get(wanted)
+            return web.Response(status=404) if block is None else web.Response(body=block)
         self.asked[wanted] += 1
-        if self.mode == "silent":
-            return web.Response(status=504)
-        if self.mode == "redirect":
-            return web.Response(status=302, headers={"Location": "http://169.254.169.254/"})
+        if failed := failure(self.mode, self.asked.total()):
+            return failed
         if self.mode == "large":
             return web.Response(body=bytes(1_000_000))
         if (content := self.files.get(wanted)) is None:

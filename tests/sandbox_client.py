@@ -386,7 +386,7 @@ def write_config(folder: Path, sandbox: SandboxClient, *, loopring: str = "", so
     gateway = f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"
     own = {
         "discord": f'api_url = "{sandbox.url}/api/v10"\ngateway_url = "{gateway}"',
-        "display": f'image_gateways = ["{sandbox.url}/ipfs/"]',
+        "display": f'image_gateways = ["{sandbox.url}/ipfs/"]\ncollection_infos = "{sandbox.url}/nftinfos/"',
         "store": f'path = "{folder / "tessera.db"}"',
         "web": "port = 0",
     }

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from bot.archive.lines import order
 from bot.errors import ConfigError
@@ -51,6 +52,29 @@ class KnownCollection:
     number: str = ""
     name: str = ""
     avatar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCollection:
+    """What a collection's own metadata says; upstream text. "" and (): nothing.
+
+    Attributes:
+        avatar_uris: In order of preference.
+        banner_uris: Likewise; they were made as banners.
+    """
+
+    name: str = ""
+    avatar_uris: tuple[str, ...] = ()
+    banner_uris: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.avatar_uris or self.banner_uris)
+
+    def or_else(self, other: FoundCollection) -> FoundCollection:
+        """What this says, and what another one says of what this says nothing of."""
+        return FoundCollection(
+            self.name or other.name, self.avatar_uris or other.avatar_uris, self.banner_uris or other.banner_uris
+        )
 
 
 def read_known_collections(path: Path) -> dict[str, KnownCollection]:
@@ -94,12 +118,17 @@ def collection_number(contract: str, attempt: int = 0) -> str:
     return str(_FIRST_MADE + int.from_bytes(digest[:8], "big") % (9 * _FIRST_MADE))
 
 
-def collections_of(standards: Mapping[str, str], known: Mapping[str, KnownCollection]) -> list[Collection]:
+def collections_of(
+    standards: Mapping[str, str],
+    known: Mapping[str, KnownCollection],
+    found: Mapping[str, FoundCollection] = MappingProxyType({}),
+) -> list[Collection]:
     """The collections of these contracts on Loopring, in the order of an archive.
 
     Args:
         standards: Contract in lower case → "ERC721" or "ERC1155"; "": its NFTs do not agree, or it is not known.
-        known: What is known of collections, by contract.
+        known: What is known of collections, by contract; it wins over what was found.
+        found: What their own metadata says, by contract.
 
     Raises:
         ConfigError: the list gives two contracts one number.
@@ -107,17 +136,19 @@ def collections_of(standards: Mapping[str, str], known: Mapping[str, KnownCollec
     made = _made_numbers(contract for contract in standards if not known.get(contract, KnownCollection()).number)
     by_number: dict[str, Collection] = {}
     for contract in sorted(standards):
-        has = known.get(contract, KnownCollection())
+        has, says = known.get(contract, KnownCollection()), found.get(contract, FoundCollection())
         number = has.number or made[contract]
         if other := by_number.get(number):
             raise ConfigError(_SAME_NUMBER, one=other.contract_address, other=contract, number=number)
         by_number[number] = Collection(
             LOOPRING,
             number,
-            name=has.name,
+            name=has.name or says.name,
             contract_address=contract,
             nft_type=standards[contract],
-            avatar_uris=(has.avatar,) if has.avatar else (),
+            avatar_uris=(has.avatar,) if has.avatar else says.avatar_uris,
+            banner_uris=says.banner_uris,
+            wide_uris=says.banner_uris,
         )
     return sorted(by_number.values(), key=lambda each: order(each.collection_id))
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 from cachetools import LRUCache
 
 from bot.archive.gzip_members import TAIL_SIZE, MemberError, unpack, unpack_first, unpack_tail
@@ -124,6 +125,15 @@ class Archive:
         if found is None:
             raise self._broken()
         return found
+
+    def count_unnamed(self) -> int:
+        """How many collections have no name here. Reads all of them, and checks no more than that they are JSON."""
+        try:
+            return sum(
+                not orjson.loads(line).get("name") for _, lines in self.iter_blocks("collections") for line in lines
+            )
+        except (orjson.JSONDecodeError, AttributeError) as error:
+            raise self._broken() from error
 
     def find_account_of(self, owner: str) -> str | None:
         """The account of an owner (lower case); None: none was recorded."""

@@ -23,6 +23,7 @@ def summary(archive: Archive) -> dict[str, Any]:
         "incomplete": index.incomplete,
         "owners": index.count("owners"),
         "collections": index.count("collections"),
+        "unnamed_collections": archive.count_unnamed(),
         "nfts": header.has_nfts,
         "bytes": archive.path.stat().st_size,
         "sha256": archive.sha256,
@@ -35,12 +36,14 @@ def summary_text(archive: Archive) -> str:
     what = summary(archive)
     source, tool = (safe_text(text, 80, plain=True) for text in (what["source"], what["tool"]))
     incomplete = f", {what['incomplete']:,} of them incomplete" if what["incomplete"] else ""
+    nfts = "are" if what["nfts"] else "were not"
+    unnamed = f", {what['unnamed_collections']:,} of them without a name" if what["unnamed_collections"] else ""
     return "\n".join(
         (
             f"An archive of {safe_text(what['network'], 80, plain=True)}, as reported by {source} to {tool}",
             _when(archive.header),
             f"{what['accounts']:,} accounts{incomplete}; the owners of {what['owners']:,} are known",
-            f"{what['collections']:,} collections; single NFTs {'are' if what['nfts'] else 'were not'} recorded",
+            f"{what['collections']:,} collections{unnamed}; single NFTs {nfts} recorded",
             f"{what['bytes']:,} bytes",
             f"SHA-256 {what['sha256']}",
         )

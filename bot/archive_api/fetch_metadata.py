@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from bot.archive.ipfs_files import ipfs_file
 from bot.archive.nft_cids import metadata_cid
-from bot.archive_api.ipfs_gateways import AT_ONCE, FileProblem, IpfsGateways
+from bot.archive_api.ipfs_gateways import IpfsGateways
 from bot.archive_api.metadata_file import MetadataFile, NftMetadata, read_metadata
+from bot.archive_api.small_files import AT_ONCE, FileProblem
 from bot.l2.replay import Replay
 
 
@@ -49,19 +51,19 @@ async def fetch_metadata(
     """
     found, wanted = FoundMetadata(), []
     for token_id in sorted(ids):
-        if not metadata_cid(token_id):
+        if (named := ipfs_file(metadata_cid(token_id))) is None:
             found.without += 1
         elif known := file.find(token_id):
             found.by_id[token_id] = known
         else:
-            wanted.append(token_id)
+            wanted.append((token_id, named))
     left = iter(wanted)
     asked = 0
 
     async def work() -> None:
         nonlocal asked
-        for token_id in left:
-            content = FileProblem.NO_GATEWAY if gateways.is_silent else await gateways.fetch(token_id)
+        for token_id, named in left:
+            content = await gateways.fetch(named)
             if isinstance(content, FileProblem):
                 found.missing[content] += 1
             else:

@@ -28,6 +28,11 @@ _SERVERS_FAULT = 500
 # What is no JSON with one of these is a website, or a path that the server does not have.
 _ELSEWHERE = frozenset({*range(200, 400), 404, 405, 410})
 _PRUNED_CODE = 4444
+# How nodes report that the code of a contract ended a call: it has no such function, or is no such contract.
+_REVERTED_CODE = 3
+_REVERTED_WORDS = re.compile(
+    r"revert|invalid (?:opcode|jump)|bad instruction|out of gas|stack (?:under|over)flow", re.IGNORECASE
+)
 _PRUNED_WORDS = re.compile(
     r"prun|history (?:has been )?(?:expired|unavailable)|missing (?:block|history)", re.IGNORECASE
 )
@@ -39,6 +44,10 @@ class RangeRefusedError(Exception):
 
 class HistoryDropped(Exception):  # noqa: N818 - an answer, not a fault
     """The node says that it has dropped this."""
+
+
+class CallReverted(Exception):  # noqa: N818 - an answer, not a fault
+    """The contract that was called refuses."""
 
 
 class NodeFault(Exception):  # noqa: N818 - one attempt of several
@@ -73,6 +82,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datet
         NodeFault: there is none.
         RangeRefusedError: not for so many blocks at once.
         HistoryDropped: the node does not have what is so old.
+        CallReverted: it was a call of a contract, which refuses it.
     """
     _look_at_status(status, headers, now, refusable=refusable)
     answer = _parsed(status, body)
@@ -85,6 +95,8 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datet
     code, words = (said.get("code"), str(said.get("message", ""))) if isinstance(said, dict) else (None, str(said))
     if code == _PRUNED_CODE or _PRUNED_WORDS.search(words):
         raise HistoryDropped
+    if code == _REVERTED_CODE or _REVERTED_WORDS.search(words):
+        raise CallReverted
     # Every provider refuses long ranges in words of its own, so any error to a range is taken for that.
     if refusable:
         raise RangeRefusedError

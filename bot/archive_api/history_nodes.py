@@ -21,6 +21,7 @@ import aiohttp
 from bot.archive_api.history_answers import (
     SILENT,
     UNREADABLE,
+    CallReverted,
     HistoryDropped,
     NodeFault,
     RangeRefusedError,
@@ -133,9 +134,13 @@ class HistoryNodes:
             UnavailableError: one does not answer.
         """
         for node in range(len(self)):
-            chain = await self._number(node, "eth_chainId")
-            if chain != MAINNET:
-                raise ConfigError(_WRONG_CHAIN, node=node + 1, chain=chain)
+            await self.check_node(node)
+
+    async def check_node(self, node: int) -> None:
+        """Check that one node is on mainnet; raises as `check`."""
+        chain = await self._number(node, "eth_chainId")
+        if chain != MAINNET:
+            raise ConfigError(_WRONG_CHAIN, node=node + 1, chain=chain)
 
     async def final_block(self) -> int:
         """The last block that no node can lose again: of the node that is furthest behind.
@@ -187,6 +192,25 @@ class HistoryNodes:
         except (AttributeError, ValueError) as error:
             raise _unusable("eth_getTransactionByHash", UNREADABLE(node=node + 1)) from error
 
+    async def call(self, node: int, contract: str, data: bytes) -> bytes | None:
+        """What a call of a contract returns now, as one node says; None: the contract refuses it.
+
+        Nothing is returned by an address without code.
+
+        Raises:
+            UnavailableError: it gives no usable answer.
+        """
+        try:
+            found = await self._patiently(node, "eth_call", [{"to": contract, "data": "0x" + data.hex()}, "latest"])
+        except CallReverted:
+            return None
+        except HistoryDropped as error:
+            raise _unusable("eth_call", UNREADABLE(node=node + 1)) from error
+        try:
+            return bytes.fromhex(found.removeprefix("0x"))
+        except (AttributeError, ValueError) as error:
+            raise _unusable("eth_call", UNREADABLE(node=node + 1)) from error
+
     async def _number(self, node: int, method: str) -> int:
         found = await self._patiently(node, method, [], required=True)
         try:
@@ -219,7 +243,7 @@ class HistoryNodes:
                     if has_others and not required:
                         self._leave_alone(node, reason, max(fault.wait, _REST))
                     raise _unusable(method, reason) from fault
-            except HistoryDropped:
+            except (CallReverted, HistoryDropped):
                 self._is_back(node)
                 raise
             else:

@@ -1,112 +1,68 @@
 """A small file of IPFS from the operator's gateways: not believed, but compared with its hash.
 
-- Only gateways of the settings are asked, by the paths that are put together here; no redirect is followed.
-- A gateway is on the public internet, or on this machine if the operator wrote that down: the address that its name has
-  is checked while it is connected to.
-- At most 256 kB within some seconds, uncompressed. No cookie, no proxy of the environment.
-- One that does not answer eight times in a row is left alone.
+Only gateways of the settings are asked, by the paths that are put together here. A file in a folder (a CID with a path)
+has no hash of its own: of these alone, a gateway is believed.
 """
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
-import aiohttp
 from yarl import URL
 
-from bot.archive.nft_cids import LARGEST_BLOCK, is_file_of, metadata_cid
-from bot.config.source_tables import is_loopback
-from bot.sources.public_address import PublicResolver, Reachable
-from bot.sources.session import open_session_to_strangers
+from bot.archive.ipfs_files import IpfsFile
+from bot.archive.nft_cids import LARGEST_BLOCK
+from bot.archive_api.file_server import FileServer, first_file
+from bot.archive_api.small_files import SECONDS, FileProblem, Reach, SmallFiles
+from bot.sources.pace import REAL_CLOCK, Clock
 
-# A gateway looks for what it does not have among strangers.
-SECONDS = 20.0
-AT_ONCE = 4
-_CHUNK = 64 * 1024
-_GIVES_UP = 8
-_OWN = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-
-
-class FileProblem(StrEnum):
-    """Why there is no file; for people who look at what is missing."""
-
-    NO_GATEWAY = "no gateway answers any more"
-    NO_ANSWER = "no answer, or a broken one"
-    STATUS = "not found"
-    TOO_LARGE = "too large"
-    ANOTHER = "another file than the one whose hash the id is"
-
-
-@dataclass
-class _Gateway:
-    url: str
-    failures: int = 0
-
-    @property
-    def is_left_alone(self) -> bool:
-        return self.failures >= _GIVES_UP
+# A gateway's answer to this is the block itself, as its hash has it: https://specs.ipfs.tech/http-gateways/
+_BLOCK = "?format=raw"
 
 
 class IpfsGateways:
-    """Fetches files by the ids of NFTs. To be closed.
+    """Fetches files. To be closed.
 
     Args:
         urls: Base URLs, each with a `/` at the end; the first is asked first.
         seconds: How long one file may take.
+        clock: Time.
     """
 
-    def __init__(self, urls: Sequence[str], *, seconds: float = SECONDS) -> None:
-        self._gateways = [_Gateway(url) for url in urls]
-        own = _OWN if any(is_loopback(URL(url).host or "") for url in urls) else ()
-        connector = aiohttp.TCPConnector(resolver=PublicResolver(Reachable(own)), limit=AT_ONCE)
-        self._session = open_session_to_strangers(connector, accept="application/json, */*;q=0.5")
-        self._seconds = seconds
+    def __init__(self, urls: Sequence[str], *, seconds: float = SECONDS, clock: Clock = REAL_CLOCK) -> None:
+        self._clock = clock
+        self._files = SmallFiles(Reach.of_servers(urls), seconds=seconds)
+        self._gateways = [FileServer(self._files, self._clock, url) for url in urls]
 
-    @property
-    def is_silent(self) -> bool:
-        """Whether all are left alone."""
-        return all(gateway.is_left_alone for gateway in self._gateways)
+    async def fetch(self, file: IpfsFile) -> bytes | FileProblem:
+        """A file, of the first gateway that has it, or why there is none; never raises."""
 
-    async def fetch(self, token_id: int) -> bytes | FileProblem:
-        """The file whose hash an id is, of the first gateway that has it, or why there is none; never raises."""
-        problem = FileProblem.NO_GATEWAY
-        for gateway in self._gateways:
-            if gateway.is_left_alone:
-                continue
-            found = await self._ask(gateway, token_id)
-            if isinstance(found, bytes):
-                return found
-            problem = found
-        return problem
+        async def ask(gateway: FileServer) -> bytes | FileProblem:
+            return await _checked(gateway, file)
+
+        found = await first_file(self._gateways, ask, self._clock)
+        return FileProblem.NO_GATEWAY if found is FileProblem.NO_SERVER else found
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._session.close()
+        await self._files.close()
 
-    async def _ask(self, gateway: _Gateway, token_id: int) -> bytes | FileProblem:
-        try:
-            async with asyncio.timeout(self._seconds):
-                found = await self._get(URL(gateway.url + metadata_cid(token_id), encoded=True))
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
-            found = FileProblem.NO_ANSWER
-        gateway.failures = gateway.failures + 1 if found is FileProblem.NO_ANSWER else 0
-        if isinstance(found, bytes) and not is_file_of(token_id, found):
-            return FileProblem.ANOTHER
+
+async def _checked(gateway: FileServer, file: IpfsFile) -> bytes | FileProblem:
+    address = gateway.url + file.cid + file.path
+    found = await gateway.get(URL(address, encoded=True))
+    if isinstance(found, bytes):
+        if len(found) > LARGEST_BLOCK:
+            found = FileProblem.TOO_LARGE
+        elif not file.is_checkable or file.is_content(found):
+            return found
+        else:
+            found = FileProblem.ANOTHER
+    if found not in (FileProblem.ANOTHER, FileProblem.TOO_LARGE) or not file.is_checkable:
         return found
-
-    async def _get(self, url: URL) -> bytes | FileProblem:
-        async with self._session.get(url, allow_redirects=False) as response:
-            if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - not now, and not "not found"
-                return FileProblem.NO_ANSWER
-            if response.status != 200:  # noqa: PLR2004 - the only status with a file
-                return FileProblem.STATUS
-            content = bytearray()
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                content += chunk
-                if len(content) > LARGEST_BLOCK:
-                    return FileProblem.TOO_LARGE
-            return bytes(content)
+    # What is of several blocks cannot be compared with the hash: the hash is of the block that lists them.
+    block = await gateway.get(URL(address + _BLOCK, encoded=True))
+    if block is FileProblem.BUSY:
+        return block
+    is_several = isinstance(block, bytes) and file.is_made_of_blocks(block)
+    return FileProblem.SEVERAL_BLOCKS if is_several else found

@@ -1,26 +1,31 @@
-"""What was found on IPFS about NFTs, kept beside the blocks: one line of JSON each, only appended to.
+"""What was found about NFTs and collections, kept beside the blocks, so that a run that was ended goes on.
 
-A line that a crash cut off is dropped, and its NFT is asked for again; so is what was missing. The last line of an NFT
-counts.
+What was missing is not kept, and is asked for again. The last row of an NFT, or of a collection and an origin, counts.
+What is kept is believed: its folder belongs to the operator, who alone may write there.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Any
 
 import orjson
 
+from bot.archive.known_collections import FoundCollection
 from bot.archive.nft_cids import metadata_cid
-from bot.errors import ConfigError
-from bot.messages import Message
+from bot.archive_api.row_file import RowFile
 from bot.sources import wire
 
-_CANNOT_USE = Message("{path}: the file of names and pictures cannot be used: {reason}.")
-
 NAME = "metadata.jsonl"
+
+
+class Origin(StrEnum):
+    """Where the metadata of a collection is from."""
+
+    CONTRACT = "contract"
+    INFOS = "infos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ def read_metadata(content: bytes) -> NftMetadata:
     return NftMetadata(wire.text(body.get("name")), wire.uri(body.get("image")))
 
 
-class MetadataFile:
-    """An open file; made where it is missing.
+class MetadataFile(RowFile):
+    """An open file; made where it is missing. To be closed.
 
     Args:
         folder: Of the blocks.
@@ -52,55 +57,56 @@ class MetadataFile:
         known: CID → what was found.
 
     Raises:
-        ConfigError: it cannot be read or written.
+        ConfigError: it cannot be read or written, is a link, or another process has it.
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder / NAME)
         self.known: dict[str, NftMetadata] = {}
-        self._path = folder / NAME
-        if self._path.is_symlink():  # a folder of somebody else must not say where is written
-            raise ConfigError(_CANNOT_USE, path=self._path, reason="it is a link")
+        self._collections: dict[tuple[str, str], FoundCollection] = {}
         try:
-            self._file: BinaryIO = self._path.open("a+b")
-            self._load()
-        except OSError as error:
-            raise ConfigError(_CANNOT_USE, path=self._path, reason=error.strerror) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+            for row in self.read():
+                self._take(row)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def find(self, token_id: int) -> NftMetadata | None:
         """What was found about an NFT; None: nothing so far."""
         return self.known.get(metadata_cid(token_id))
 
+    def find_collection(self, contract: str, origin: Origin) -> FoundCollection | None:
+        """What was found about a collection there; None: nothing so far."""
+        return self._collections.get((contract, origin))
+
     def add(self, token_id: int, found: NftMetadata) -> None:
-        """Keep what was found.
+        """Keep what was found about an NFT.
 
         Raises:
             ConfigError: the disk is full, or the like.
         """
         cid = metadata_cid(token_id)
         self.known[cid] = found
-        try:
-            self._file.write(orjson.dumps({"cid": cid, "name": found.name, "image": found.image}) + b"\n")
-            self._file.flush()
-        except OSError as error:
-            raise ConfigError(_CANNOT_USE, path=self._path, reason=error.strerror) from error
+        self.append({"cid": cid, "name": found.name, "image": found.image})
 
-    def _load(self) -> None:
-        self._file.seek(0)
-        whole = 0
-        for line in self._file:
-            if not line.endswith(b"\n"):
-                break
-            whole += len(line)
-            try:
-                row = orjson.loads(line)
-                self.known[row["cid"]] = NftMetadata(wire.text(row["name"]), wire.uri(row["image"]))
-            except (orjson.JSONDecodeError, KeyError, TypeError):
-                continue  # damaged: asked for again
-        os.truncate(self._file.fileno(), whole)
-        self._file.seek(0, os.SEEK_END)
+    def add_collection(self, contract: str, origin: Origin, found: FoundCollection) -> None:
+        """Keep what was found about a collection.
+
+        Raises:
+            ConfigError: the disk is full, or the like.
+        """
+        self._collections[contract, origin] = found
+        row = {"name": found.name, "avatars": found.avatar_uris, "banners": found.banner_uris}
+        self.append({"contract": contract, "from": origin} | row)
+
+    def _take(self, row: dict[str, Any]) -> None:
+        if isinstance(cid := row.get("cid"), str):
+            self.known[cid] = NftMetadata(wire.text(row.get("name")), wire.uri(row.get("image")))
+        elif isinstance(contract := row.get("contract"), str):
+            found = FoundCollection(wire.text(row.get("name")), _uris(row, "avatars"), _uris(row, "banners"))
+            self._collections[contract, str(row.get("from"))] = found
+
+
+def _uris(row: dict[str, Any], key: str) -> tuple[str, ...]:
+    written = row.get(key)
+    return wire.non_empty(*map(wire.uri, written)) if isinstance(written, list) else ()

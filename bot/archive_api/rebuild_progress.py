@@ -46,6 +46,10 @@ class RebuildProgress:
         """Show how many names and pictures were asked for."""
         self._show(f"{asked:,} of {wanted:,} names and pictures asked for")
 
+    def named(self, asked: int, wanted: int) -> None:
+        """Show how many collections were asked about."""
+        self._show(f"{asked:,} of {wanted:,} collections asked about")
+
     def note(self, words: Words) -> None:
         """Print what somebody should know before the end, on a line that stays."""
         self.clear()

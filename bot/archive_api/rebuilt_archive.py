@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from bot import __version__
 from bot.archive.index import Index
-from bot.archive.known_collections import KnownCollection, collections_of, standard_of
+from bot.archive.known_collections import FoundCollection, KnownCollection, collections_of, standard_of
 from bot.archive.lines import AccountRecord, Header, HeldRecord, RebuiltFrom, order
 from bot.archive.writer import write_archive
 from bot.archive_api.metadata_file import NftMetadata
@@ -31,6 +31,7 @@ def write_rebuilt(
     replay: Replay,
     known: Mapping[str, KnownCollection],
     metadata: Mapping[int, NftMetadata] = MappingProxyType({}),
+    found: Mapping[str, FoundCollection] = MappingProxyType({}),
 ) -> Index:
     """Write what a replay came to.
 
@@ -39,6 +40,7 @@ def write_rebuilt(
         replay: At its end; it has applied at least one block.
         known: What is known of collections, by contract in lower case.
         metadata: What is known of NFTs, by their ids.
+        found: What collections' own metadata says, by contract in lower case.
 
     Raises:
         ConfigError: it cannot be written, or the list gives two contracts one number.
@@ -46,7 +48,7 @@ def write_rebuilt(
     as_of = datetime.fromtimestamp(replay.timestamp, UTC)
     rebuilt = RebuiltFrom(replay.last_block, "0x" + replay.root.hex(), "0x" + EXCHANGE.hex())
     header = Header(LOOPRING, SOURCE, as_of, f"tessera {__version__}", has_nfts=True, rebuilt=rebuilt)
-    collections = collections_of(_standards(replay), known)
+    collections = collections_of(_standards(replay), known, found)
     numbers = {each.contract_address: each.collection_id for each in collections}
     return write_archive(path, header, collections, _records(replay, numbers, metadata, as_of))
 

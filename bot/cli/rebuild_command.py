@@ -14,17 +14,15 @@ from bot.archive_api.block_folder import BlockFolder
 from bot.archive_api.chain_proof import KnownBlock, proof_of, unused
 from bot.archive_api.fetch_blocks import fetch_blocks
 from bot.archive_api.fetch_era1 import fetch_era1
-from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
 from bot.archive_api.history_nodes import HistoryNodes
-from bot.archive_api.ipfs_gateways import IpfsGateways
 from bot.archive_api.known_blocks import read_known_blocks
-from bot.archive_api.metadata_file import MetadataFile
 from bot.archive_api.one_node_ranges import OneNodeRanges
 from bot.archive_api.rebuild_progress import RebuildProgress
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.replay_folder import replay_folder
 from bot.archive_api.taken_files import TakenBlocks, TakenFiles
 from bot.cli.chain_statement import chain_statement
+from bot.cli.rebuild_metadata import Described, describe
 from bot.config.settings import Settings
 from bot.config.source_tables import is_node_url
 from bot.errors import ConfigError, InputError
@@ -96,7 +94,8 @@ def add_rebuild(commands: Any, config: argparse.ArgumentParser) -> None:
     rebuild.add_argument(
         "--metadata",
         action="store_true",
-        help="fetch names and pictures of NFTs from the IPFS gateways of [display] image_gateways",
+        help="also fetch names and pictures: of NFTs from IPFS by [display] image_gateways, of collections by their "
+        "contracts (from --rpc or ETH_RPC_URL) and from [display] collection_infos",
     )
     rebuild.add_argument(
         "--allow-gaps",
@@ -129,7 +128,10 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
             await _fetch(_urls(arguments.rpc, settings), folder, progress)
         replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes, may_end=arguments.allow_gaps)
         by_one = await asyncio.to_thread(OneNodeRanges(folder.path).joined)
-        found = await _describe(replay, folder, settings, progress) if arguments.metadata else FoundMetadata()
+        found = Described()
+        if arguments.metadata:
+            nodes = [*settings.linking.rpc_urls] if arguments.rpc is None else _urls(arguments.rpc, settings)
+            found = await describe(replay, folder.path, known, settings.display, nodes, progress)
         progress.clear()
         code = await asyncio.to_thread(_write, arguments, replay, known, found)
         for sentence in statement:
@@ -164,20 +166,6 @@ async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProg
             await fetch_blocks(nodes, folder, progress.fetched)
 
 
-async def _describe(
-    replay: Replay, folder: BlockFolder, settings: Settings, progress: RebuildProgress
-) -> FoundMetadata:
-    gateways = IpfsGateways(settings.display.image_gateways)
-    try:
-        with await asyncio.to_thread(MetadataFile, folder.path) as file:
-            ids = await asyncio.to_thread(held_ids, replay)
-            return await fetch_metadata(ids, gateways, file, progress.described)
-    except* ConfigError as errors:
-        raise errors.exceptions[0] from None
-    finally:
-        await gateways.close()
-
-
 def _urls(text: str, settings: Settings) -> list[str]:
     urls = [url.strip() for url in text.split(",")] if text else [*settings.linking.rpc_urls]
     if not urls:
@@ -190,13 +178,14 @@ def _urls(text: str, settings: Settings) -> list[str]:
 
 
 def _write(
-    arguments: argparse.Namespace, replay: Replay, known: Mapping[str, KnownCollection], found: FoundMetadata
+    arguments: argparse.Namespace, replay: Replay, known: Mapping[str, KnownCollection], found: Described
 ) -> int:
     path: Path = arguments.output
-    index = write_rebuilt(path, replay, known, found.by_id)
+    index = write_rebuilt(path, replay, known, found.nfts.by_id, found.collections.by_contract)
     _report_deviations(replay)
     if arguments.metadata:
-        _report_metadata(found)
+        for line in found.lines():
+            _print(line)
     accounts, collections = index.count("accounts"), index.count("collections")
     _print(
         f"{path}: {plural(accounts, 'account')}, {plural(collections, 'collection')}, as of block "
@@ -221,14 +210,6 @@ def _report_deviations(replay: Replay) -> None:
         _print_error(str(_ENDS(reason=replay.ended_by)))
     if replay.deviation_count:
         _print_error("These accounts are in the archive as incomplete: what else they held is unknown.")
-
-
-def _report_metadata(found: FoundMetadata) -> None:
-    missing = "".join(f"; {count:,} missing: {problem}" for problem, count in sorted(found.missing.items()))
-    without = f"; {found.without:,} have an id that is no address on IPFS" if found.without else ""
-    _print(f"Names and pictures: of {plural(len(found.by_id), 'NFT')}{missing}{without}")
-    if found.missing:
-        _print("Repeat the command with another -o to ask again for what is missing.")
 
 
 def _print(text: str) -> None:

@@ -64,7 +64,7 @@ def holdings_json(shown: ShownHoldings, owner: str) -> str:
         "collections": [
             {
                 "id": holding.collection.collection_id,
-                "name": holding.collection.name,
+                "name": holding.collection.name or None,
                 "kinds": holding.counted_kinds,
                 "contract_address": holding.collection.contract_address,
                 "nft_type": holding.collection.nft_type,

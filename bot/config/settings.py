@@ -92,6 +92,7 @@ class DisplaySettings(Table):
 
     image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
     arweave_gateway: ImageGateway = "https://arweave.net/"
+    collection_infos: ImageGateway | Literal[""] = "https://nftinfos.loopring.io/"
     cache_seconds: float = Field(default=60, ge=0, le=3600)
 
     @property

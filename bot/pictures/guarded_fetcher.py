@@ -25,7 +25,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.pictures.picture_header import PictureFormat, read_header
-from bot.sources.public_address import Network, NotPublicError, Reachable
+from bot.sources.public_address import Network, NotPublicError, Reachable, is_number, was_refused
 from bot.sources.session import open_session_to_strangers
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -147,7 +147,7 @@ class GuardedFetcher:
         except TimeoutError:
             return FetchProblem.TOO_SLOW
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return FetchProblem.ADDRESS if _is_private(error) else FetchProblem.NO_ANSWER
+            return FetchProblem.ADDRESS if was_refused(error) else FetchProblem.NO_ANSWER
 
     async def close(self) -> None:
         """Close its connections."""
@@ -165,8 +165,7 @@ class GuardedFetcher:
         if wanted.host in _LOOPBACK:
             is_below = any(url.startswith(gateway) for gateway in self._own) and ".." not in wanted.path.split("/")
             return wanted if is_below else None
-        # A number is connected to without asking a resolver, and so without a check.
-        is_name = not _is_number(wanted.host)
+        is_name = not is_number(wanted.host)
         has_port = wanted.port == _HTTPS_PORT or bool(self._reach.networks)
         return wanted if wanted.scheme == "https" and is_name and has_port else None
 
@@ -212,20 +211,3 @@ def _judged(content: bytes, content_type: str) -> FetchedPicture | FetchProblem:
     if not header.is_acceptable:
         return FetchProblem.TOO_MANY_PIXELS
     return FetchedPicture(content, header.format, is_large=header.is_large)
-
-
-def _is_private(error: BaseException | None) -> bool:
-    """Whether the check is what stopped it; aiohttp raises an error of its own in its place."""
-    while error:
-        if isinstance(error, NotPublicError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _is_number(host: str) -> bool:
-    """Whether a host is an address, in any of the forms that a system's resolver takes: `127.1`, `0x7f000001`."""
-    if ":" in host:
-        return True
-    last = host.rstrip(".").rpartition(".")[2].lower()
-    return last.isdecimal() or last.startswith("0x")

@@ -90,6 +90,26 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
+def was_refused(error: BaseException | None) -> bool:
+    """Whether the check is what stopped a request; aiohttp raises an error of its own in its place."""
+    while error:
+        if isinstance(error, NotPublicError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def is_number(host: str) -> bool:
+    """Whether a host is an address, in any of the forms that a system's resolver takes: `127.1`, `0x7f000001`.
+
+    It is connected to without asking a resolver, and so without its check.
+    """
+    if ":" in host:
+        return True
+    last = host.rstrip(".").rpartition(".")[2].lower()
+    return last.isdecimal() or last.startswith("0x")
+
+
 class PublicResolver(AbstractResolver):
     """Looks names up for a connector, and returns no address that may not be connected to.
 

@@ -65,8 +65,13 @@ def read_bytes(arguments: bytes, number: int) -> bytes:
     return found
 
 
-def reason(text: str) -> bytes:
-    """The revert data of a contract that gives a reason: `Error(string)`."""
+def text_words(text: str) -> bytes:
+    """A string, as the only thing that is returned."""
     encoded = text.encode()
     padding = bytes(-len(encoded) % WORD)
-    return selector("Error(string)") + word(WORD) + word(len(encoded)) + encoded + padding
+    return word(WORD) + word(len(encoded)) + encoded + padding
+
+
+def reason(text: str) -> bytes:
+    """The revert data of a contract that gives a reason: `Error(string)`."""
+    return selector("Error(string)") + text_words(text)

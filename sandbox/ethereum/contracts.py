@@ -1,4 +1,4 @@
-"""What the community's wallets and the factory answer when they are called.
+"""What the community's wallets, their factory and Loopring's collections answer when they are called.
 
 Loopring's wallet is modelled after `SmartWallet`, `ERC1271Lib` and `SignatureUtil` of packages/hebao_v2: a locked one
 answers four zero bytes to every signature; an owner that is a contract is called too; 66 bytes count as 65, whatever
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.collection_files import contract_uri, is_deployed
 from sandbox.ethereum.abi import (
     WORD,
     address_word,
@@ -19,6 +20,7 @@ from sandbox.ethereum.abi import (
     read_word,
     reason,
     selector,
+    text_words,
     word,
 )
 from sandbox.signing import SIGNATURE_BYTES, personal_digest, signer_of
@@ -33,6 +35,7 @@ COMPUTE_WALLET_ADDRESS = selector("computeWalletAddress(address,uint256)")
 GET_OWNER = selector("getOwner()")
 OWNER = selector("owner()")
 WALLET = selector("wallet()")
+CONTRACT_URI = selector("contractURI()")
 MAGIC = IS_VALID_SIGNATURE + bytes(28)
 LOOPRING_INVALID = bytes(WORD)
 PLAIN_INVALID = b"\xff" * 4 + bytes(28)
@@ -56,6 +59,7 @@ def code_at(address: str, world: World) -> bytes:
     is_contract = address.lower() == WALLET_FACTORY.lower() or any(
         address.lower() in chain.contracts for chain in world.chains.values()
     )
+    is_contract = is_contract or is_deployed(world, address)
     return bytes.fromhex("6080604052348015600f57600080fd5b50") if is_contract else b""
 
 
@@ -74,6 +78,8 @@ def call(address: str, data: bytes, world: World) -> bytes:
         wallet = world.wallets.get(address.lower())
         if wallet is not None:
             return _wallet(wallet, function, arguments, world)
+        if function == CONTRACT_URI and is_deployed(world, address):
+            return _collection(address, world)
     except ValueError as error:  # arguments that Solidity would not decode
         raise RevertedError from error
     raise RevertedError
@@ -83,6 +89,13 @@ def _factory(function: bytes, arguments: bytes) -> bytes:
     if function != COMPUTE_WALLET_ADDRESS:
         raise RevertedError
     return address_word(wallet_address(read_address(arguments, 0), read_number(arguments, 1)))
+
+
+def _collection(address: str, world: World) -> bytes:
+    uri = contract_uri(world, address)
+    if uri is None:
+        raise RevertedError
+    return text_words(uri)
 
 
 def _wallet(wallet: Wallet, function: bytes, arguments: bytes, world: World) -> bytes:

@@ -1,5 +1,7 @@
 """Every picture of the sandbox, drawn here: an IPFS gateway at `/ipfs`, Discord's CDN at `/cdn`.
 
+The gateway also has the metadata that collections' contracts name.
+
     drawing     from a seed to a picture         portraits   users, guilds, the bot
     landscapes, patterns, figures: the motifs    paint, palettes: what they are drawn with
 
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox.collection_files import FilesOnIpfs
 from sandbox.pictures.drawing import BANNER, SQUARE, draw_art
 from sandbox.pictures.portraits import draw_avatar, draw_bot, draw_icon
 
@@ -47,6 +50,7 @@ class Pictures:
 
     def __init__(self, world: World, cache_bytes: int = CACHE_BYTES) -> None:
         self._world = world
+        self._metadata = FilesOnIpfs(world)
         self._cache_bytes = cache_bytes
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self.size = 0
@@ -64,6 +68,10 @@ class Pictures:
     async def _ipfs(self, request: web.Request) -> web.Response:
         cid, path = request.match_info["cid"], request.match_info.get("path", "")
         self.asked[f"{cid}/{path}"] += 1
+        if request.query.get("format") == "raw":
+            return web.Response(status=406, text="blocks are not served here")
+        if content := self._metadata.find(cid):
+            return web.Response(body=content, content_type="application/json", headers=_HEADERS)
         if not _CID.fullmatch(cid):
             return web.Response(status=400, text="invalid path: no such CID")
         size = BANNER if "banner" in path.lower() or "banner" in cid.lower() else SQUARE

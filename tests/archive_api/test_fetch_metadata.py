@@ -10,9 +10,10 @@ import pytest
 from bot.archive.nft_cids import is_file_of
 from bot.archive.reader import Archive
 from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
-from bot.archive_api.ipfs_gateways import FileProblem, IpfsGateways
+from bot.archive_api.ipfs_gateways import IpfsGateways
 from bot.archive_api.metadata_file import NAME, MetadataFile, NftMetadata, read_metadata
 from bot.archive_api.rebuilt_archive import write_rebuilt
+from bot.archive_api.small_files import FileProblem
 from bot.errors import ConfigError
 from sandbox.ipfs import IpfsGateway, cid, file_hash
 from sandbox.rollup import layouts
@@ -77,7 +78,7 @@ async def test_what_is_there_is_found_and_kept_and_what_is_missing_is_asked_for_
         ("silent", FileProblem.NO_ANSWER),
         ("lies", FileProblem.ANOTHER),
         ("large", FileProblem.TOO_LARGE),
-        ("redirect", FileProblem.STATUS),
+        ("redirect", FileProblem.REDIRECT),
     ],
 )
 async def test_a_gateway_that_fails_or_lies_gives_nothing_and_the_next_one_does(

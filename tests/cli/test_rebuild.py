@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.archive.known_collections import collection_number
 from bot.archive.reader import Archive
 from bot.cli.main import main
 from bot.store import Store
+from sandbox.collection_files import metadata_of
 from sandbox.community import load_world
 from sandbox.ipfs import IpfsGateway
+from sandbox.nft_infos import NftInfos
 from sandbox.rollup.era1 import write_era1
 from sandbox.rollup.history import community_history
 from sandbox.rollup.submissions import submissions
 from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.cli.result import Command, Result
 from tests.ipfs_gateway import serving
-from tests.sandbox_client import SandboxClient, write_config
+from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 SHARE_A_CONTRACT = {305, 306, 307}
 SHARED_CONTRACT = "0x04467d1b9dca6ae2adf3e71e8c1fc15048e222c1"
@@ -192,19 +199,123 @@ async def test_names_and_pictures_come_from_ipfs_and_what_is_missing_is_counted(
     archive: Command, sandbox: SandboxClient, blocks: Path, tmp_path: Path
 ) -> None:
     gateway = IpfsGateway()
+    path, plain = tmp_path / "rebuilt.tessera", tmp_path / "plain.tessera"
     async with serving(gateway) as url:
-        config = write_config(tmp_path, sandbox, display=f'image_gateways = ["{url}"]')
-        path = tmp_path / "rebuilt.tessera"
-        arguments = ("--config", str(config), "--from-dir", str(blocks), "-o", str(path), "--metadata")
-        result = await archive("rebuild", *arguments)
+        config = write_config(tmp_path, sandbox, display=f'image_gateways = ["{url}"]\ncollection_infos = ""')
+        arguments = ("--config", str(config), "--from-dir", str(blocks))
+        result = await archive("rebuild", *arguments, "-o", str(path), "--metadata")
     assert result.code == 0
     asked = gateway.asked.total()
     assert asked == len(gateway.asked) > 100
-    assert result.lines[0].startswith(f"Names and pictures: of 0 NFTs; {asked:,} missing: not found")
-    assert result.lines[1] == "Repeat the command with another -o to ask again for what is missing."
+    assert result.lines[:2] == [
+        "Names of 0 collections; 260 have none",
+        "Collections without a name: nothing was there to ask",
+    ]
+    assert result.lines[2].startswith(f"Names and pictures: of 0 NFTs; {asked:,} missing: not found")
+    assert result.lines[3] == "Repeat the command with another -o to ask again for what is missing."
+    # Where nothing was found, nothing is written.
+    assert (await archive("rebuild", *arguments, "-o", str(plain))).code == 0
+    assert path.read_bytes() == plain.read_bytes()
+    shown = await archive("show", str(path))
+    assert "260 collections, 260 of them without a name; single NFTs are recorded" in shown.lines
+    body = json.loads((await archive("show", str(path), "10001", "--json")).out)
+    assert {each["name"] for each in body["collections"]} == {None}
+
+
+@pytest.fixture
+async def everything(sandbox: SandboxClient, tmp_path: Path) -> AsyncIterator[tuple[Path, NftInfos]]:
+    """A configuration with a server of infos that knows the whole community, and a gateway with what contracts name."""
+    world = load_world()
+    gateway, infos, app = IpfsGateway(), NftInfos(world), web.Application()
+    for each in world.collections.values():
+        gateway.add(metadata_of(each))
+    gateway.add_routes(app)
+    infos.add_routes(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    display = f'image_gateways = ["{url}/ipfs/"]\ncollection_infos = "{url}/nftinfos/"'
+    yield write_config(tmp_path, sandbox, display=display), infos
+    await runner.cleanup()
+
+
+async def test_names_of_collections_come_from_the_list_their_contracts_and_the_infos(
+    archive: Command,
+    sandbox: SandboxClient,
+    everything: tuple[Path, NftInfos],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config, infos = everything
+    monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1")
+    known = tmp_path / "known.csv"
+    harbour, gamestop = (load_world().collections[number].contract_address for number in (254, 223))
+    lines = ["contract,number,name,avatar", f"{harbour},254,My Harbour,", f"{gamestop},223,Arcade,ipfs://arcade"]
+    known.write_text("\n".join(lines), "utf-8")  # the second is not asked about: its server is on the internet
+    hostile = "**x** [y](https://evil.example) \u202ekcatta @everyone"
+    unfired = load_world().collections[249].contract_address.lower()
+    infos.files[unfired] = json.dumps({"name": hostile}).encode()
+    path = tmp_path / "rebuilt.tessera"
+    arguments = ("--config", str(config), "-o", str(path), "--collections", str(known), "--metadata", "--rpc")
+    result = await archive("rebuild", *arguments)
+    assert result.code == 0
+    named = re.fullmatch(
+        r"Names of (\d+) collections \(2 by --collections, (\d+) by their contracts, (\d+) by collection_infos\); "
+        r"(\d+) have none",
+        result.lines[0],
+    )
+    assert named
+    total, by_contracts, by_infos, nameless = map(int, named.groups())
+    assert (total, total + nameless) == (2 + by_contracts + by_infos, 260)
+    assert by_contracts > 200
+    # The infos know one that is not deployed, and three of one contract; but not an imported one, and one has no name.
+    assert (by_infos, nameless) == (2, 2)
+    assert result.lines[1] == (
+        "Collections without a name: by the contract: 1 no contractURI(), 1 pictures, but no name; "
+        "from collection_infos: 1 not found, 1 pictures, but no name"
+    )
+    shown = await archive("show", str(path), "10001")
+    names = [row[1] for row in table(shown)]
+    assert "My Harbour" in names
+    assert "Harbour Lights" not in names
+    assert not set(shown.out) & set("\u202e\u202d")
     made = Archive.open(path)
-    assert made.find_account("10001") is not None
+    found = made.find_collection(collection_number(unfired))
     made.close()
+    assert found is not None
+    assert found.name == hostile  # made safe where it is shown
+
+
+async def test_killed_while_it_asks_it_goes_on_and_comes_to_the_same_archive(
+    archive: Command, everything: tuple[Path, NftInfos], blocks: Path, tmp_path: Path
+) -> None:
+    config, infos = everything
+    one, other = tmp_path / "one", tmp_path / "other"
+    arguments = ("--config", str(config), "--from-dir", str(blocks), "--metadata", "-o")
+    infos.stops_after = 40
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "archive", "rebuild", *arguments, str(one), env={**os.environ, **SECRETS}
+    )
+    await infos.stopped.wait()
+    # It has the file: another one is refused, and writes nothing.
+    refused = await archive("rebuild", *arguments, str(other))
+    assert "another process is fetching names and pictures into it" in refused.complaint
+    assert not other.exists()
+    process.kill()
+    await process.wait()
+    assert not one.exists()
+    infos.stops_after = None
+    result = await archive("rebuild", *arguments, str(one))
+    assert result.code == 0
+    # What was answered before is not asked for again, but the four that were under way, and what there is none of.
+    known = {each.collection_address for each in load_world().collections.values()}
+    asked = Counter(infos.asked[address] for address in known & infos.asked.keys())
+    assert 1 <= asked[2] <= 4
+    assert asked[1] > 200
+    (blocks / "metadata.jsonl").unlink()
+    assert (await archive("rebuild", *arguments, str(other))).code == 0
+    assert one.read_bytes() == other.read_bytes()
 
 
 async def test_what_a_node_has_dropped_is_taken_from_files(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -255,6 +256,24 @@ async def test_notifications_alone_get_no_answer() -> None:
 async def test_only_json_is_read(sandbox: RunningSandbox) -> None:
     async with sandbox.session.post(sandbox.address + A, data=b"{}", headers={"Content-Type": "text/plain"}) as reply:
         assert reply.status == 415
+
+
+async def test_a_collections_contract_says_where_its_metadata_is(sandbox: RunningSandbox) -> None:
+    async def uri_of(number: int) -> bytes | int:
+        contract = sandbox.world.collections[number].contract_address
+        body = await call(sandbox, contract, "0xe8a3d485")
+        return body["error"]["code"] if "error" in body else bytes.fromhex(body["result"][2:])
+
+    harbour = await uri_of(254)
+    assert isinstance(harbour, bytes)
+    (cid,) = re.findall(rb"ipfs://(Qm\w{44})", harbour)
+    status, body = await sandbox.get(f"/ipfs/{cid.decode()}")
+    assert (status, body["name"]) == (200, "Harbour Lights")
+    assert await uri_of(249) == b""  # not deployed
+    assert await uri_of(235) == 3  # imported: it reverts
+    assert await uri_of(305) == (32).to_bytes(32, "big") + bytes(32)
+    status, body = await sandbox.get(f"/nftinfos/{sandbox.world.collections[249].collection_address}")
+    assert (status, body["name"]) == (200, "Unfired")
 
 
 async def test_one_node_lies_and_the_other_does_not(sandbox: RunningSandbox) -> None:

@@ -102,7 +102,11 @@ async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -
     assert config["sync"] == {"interval_minutes": 0.05, "removal_misses": 3, "removal_minutes": 0.2}
     assert config["web"]["public_url"] + "/" == browser
     assert config["linking"]["wallet_factories"] == [WALLET_FACTORY]
-    assert config["display"] == {"cache_seconds": 3, "image_gateways": [f"http://127.0.0.1:{port}/ipfs/"]}
+    assert config["display"] == {
+        "cache_seconds": 3,
+        "image_gateways": [f"http://127.0.0.1:{port}/ipfs/"],
+        "collection_infos": f"http://127.0.0.1:{port}/nftinfos/",
+    }
     assert {source["name"]: source["base_url"] for source in config["source"]} == {
         "loopring": f"http://127.0.0.1:{port}/loopring",
         "ethereum": f"http://127.0.0.1:{port}/blockscout/1/api/v2",
