@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import InputError, StoreError
 from bot.gates.gate import GuildSettings
@@ -35,6 +35,8 @@ NO_SNAPSHOTS = Message("This server has no snapshot yet: `/holders export` and `
 # Each takes some tens of microseconds; commands are answered between these.
 _AT_ONCE = 50
 _DUE_AT_ONCE = 5
+# What was full, locked or repaired by then is no reason to wait for a month; and the log stays readable.
+_RETRY_AFTER = timedelta(hours=1)
 _LONGEST_RULE = 10_000
 
 
@@ -112,35 +114,45 @@ class SnapshotMaker:
     async def run_due(self) -> int:
         """Make the snapshots that are due by now, each once however many were missed; how many were made.
 
-        One that cannot be made is not tried again before it is due the next time, and says why.
+        One whose rule cannot be read is not tried again before it is due the next time; one that met an error is,
+        after an hour. Both say why in the server's list, and stop none of the others.
+
+        Raises:
+            StoreError: that one could not be made could not be written down either; the others were tried all the same.
         """
         now, made = self._clock(), 0
+        unusable: StoreError | None = None
         for schedule in await self._store.snapshot_schedules.due(now, _DUE_AT_ONCE):
-            made += await self._run(schedule, now)
+            try:
+                made += await self._run(schedule, now)
+            except StoreError as error:
+                unusable = error
+        if unusable:
+            raise unusable
         return made
 
     async def _run(self, schedule: SnapshotSchedule, now: datetime) -> bool:
         next_at = next_time(schedule.every, schedule.first_at, now)
         try:
             snapshot = await self._take(schedule.guild_id, schedule.request, schedule.schedule_id)
+            stored = await self._store.snapshots.add_scheduled(
+                snapshot,
+                retain=schedule.retain,
+                retain_others=self._knowledge.retain,
+                next_at=next_at,
+                post=lambda made: post_of(made, now),
+            )
         except InputError as error:
             log.warning("snapshots: schedule %d makes none: %s", schedule.schedule_id, error.sentence)
             await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, error.sentence)
             return False
-        except StoreError:  # nothing can be written down: the next time
-            raise
-        except Exception:
-            # A defect that one server's data shows must not keep those of all others from being made.
+        except Exception as error:
+            # What one server's data meets, reading or storing, must not keep those of all others from being made.
             log.exception("snapshots: schedule %d makes none", schedule.schedule_id)
-            await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, str(_INTERNAL_ERROR()))
+            failure = error.sentence if isinstance(error, StoreError) else str(_INTERNAL_ERROR())
+            again_at = min(next_at, now + _RETRY_AFTER)
+            await self._store.snapshot_schedules.failed(schedule.schedule_id, again_at, failure)
             return False
-        stored = await self._store.snapshots.add_scheduled(
-            snapshot,
-            retain=schedule.retain,
-            retain_others=self._knowledge.retain,
-            next_at=next_at,
-            post=lambda made: post_of(made, now),
-        )
         return stored is not None
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.counts import Count, Ternary, exact
-from bot.errors import InputError
+from bot.errors import InputError, StoreError
 from bot.gates.gate import GuildSettings
 from bot.gates.parser import parse_rule
 from bot.gates.patience import Patience
@@ -367,16 +367,56 @@ async def test_who_has_their_data_deleted_while_one_is_made_is_not_in_it(sync: S
     assert await sync.rows("SELECT count(*) FROM snapshot_rows WHERE user_id = ?", [user(1)]) == [(0,)]
 
 
-async def test_a_kill_while_one_is_stored_leaves_neither_it_nor_a_second_one(sync: SyncHarness) -> None:
+_REFUSED = "BEGIN SELECT raise(ABORT, 'refused'); END"
+
+
+async def test_a_snapshot_that_cannot_be_stored_leaves_nothing_behind_is_said_and_is_made_an_hour_later(
+    sync: SyncHarness, caplog: pytest.LogCaptureFixture
+) -> None:
     await sync.member(1)
-    await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.DAY, 9, sync.now)
-    stop = "BEGIN SELECT raise(ABORT, 'killed'); END"
-    await sync.rows(f"CREATE TRIGGER kill BEFORE INSERT ON sync_posts WHEN NEW.kind = 'snapshot' {stop}")
-    with pytest.raises(sqlite3.IntegrityError, match="killed"):
-        await maker_of(sync).run_due()
-    await sync.rows("DROP TRIGGER kill")
+    await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.MONTH, 9, sync.now)
+    await sync.rows(f"CREATE TRIGGER refused BEFORE INSERT ON sync_posts WHEN NEW.kind = 'snapshot' {_REFUSED}")
+    assert await maker_of(sync).run_due() == 0
+    assert "Traceback" in caplog.text
+    caplog.clear()
+    assert await sync.store.snapshots.of_guild(GUILD, 9) == []
+    [schedule] = await sync.store.snapshot_schedules.of_guild(GUILD)
+    assert schedule.failure == "Something went wrong inside Tessera; its operator finds it in the log."
+    await sync.rows("DROP TRIGGER refused")
+    assert await maker_of(sync).run_due() == 0
+    sync.advance(timedelta(hours=1))
     assert await maker_of(sync).run_due() == 1
+    [schedule] = await sync.store.snapshot_schedules.of_guild(GUILD)
+    assert (schedule.failure, schedule.next_at > sync.now + timedelta(days=20)) == ("", True)
     assert len(await sync.store.snapshots.of_guild(GUILD, 9)) == 1
+
+
+async def test_what_cannot_be_stored_of_one_server_stops_no_other(
+    sync: SyncHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.DAY, 9, sync.now - timedelta(minutes=1))
+    await sync.store.snapshot_schedules.add(OTHER_GUILD, LIGHTS, Every.DAY, 9, sync.now)
+    await sync.rows(f"CREATE TRIGGER refused BEFORE INSERT ON snapshots WHEN NEW.guild_id = {GUILD} {_REFUSED}")
+    assert await maker_of(sync).run_due() == 1
+    caplog.clear()
+    assert len(await sync.store.snapshots.of_guild(OTHER_GUILD, 9)) == 1
+
+
+async def test_a_store_that_takes_nothing_at_all_fails_the_run_after_all_were_tried(tmp_path: Path) -> None:
+    async with open_sync(path=tmp_path / "store.db") as sync:
+        table = sync.store.snapshot_schedules
+        for guild_id in (GUILD, OTHER_GUILD):
+            await table.add(guild_id, LIGHTS, Every.DAY, 9, sync.now)
+        for trigger, of in (("read_only", "snapshots"), ("nor_this", "snapshot_schedules")):
+            act = "INSERT" if of == "snapshots" else "UPDATE"
+            when = "" if of == "snapshots" else f"WHEN OLD.guild_id = {GUILD}"
+            await sync.rows(f"CREATE TRIGGER {trigger} BEFORE {act} ON {of} {when} {_REFUSED}")
+        with pytest.raises(StoreError, match="refused"):
+            await maker_of(sync).run_due()
+        [tried] = await table.of_guild(OTHER_GUILD)
+        assert tried.failure == "Tessera's own store refused that: its operator can read why in the log."
+        [untold] = await table.of_guild(GUILD)
+        assert untold.failure == ""
 
 
 async def test_a_schedule_that_is_ended_meanwhile_makes_none(sync: SyncHarness) -> None:
