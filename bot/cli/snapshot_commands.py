@@ -42,6 +42,10 @@ from bot.sync.snapshots import post_of
 _NO_SNAPSHOT = Message("There is no snapshot {number}. `tessera snapshot list` prints those that there are.")
 _OTHER_SERVER = Message("Snapshots {first} and {second} are of different servers, and are never compared.")
 _NOT_CONFIRMED = Message("Nothing was written: type `yes`, or say --yes.")
+_CHANGED = Message(
+    "Snapshot {number}, or what of it may be shown, has changed since this was asked: nothing was written. Run the "
+    "command again."
+)
 _NEGATIVE = Message("--minimum takes a number from 0 on.")
 _MOST_LISTED = 1000
 
@@ -147,6 +151,9 @@ async def _export(settings: Settings, arguments: argparse.Namespace, print_line:
             raise InputError(_NOT_CONFIRMED)
 
     def recorded(db: Database, _: Pseudonym, now: datetime) -> None:
+        # Somebody may have taken an hour to confirm, and members may have deleted their data meanwhile.
+        if _view(db, settings, arguments) != view:
+            raise InputError(_CHANGED, number=arguments.number)
         enqueue(db, post_of(view.snapshot, now, layout=layout.value))
 
     # Written only once it is recorded, and recorded only where it can be written.

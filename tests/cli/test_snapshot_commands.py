@@ -43,8 +43,8 @@ def snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     config.write_text(f'[store]\npath = "{tmp_path / "t.db"}"\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
-    async def run(command: str, *arguments: str, typed: str = "") -> Result:
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    async def run(command: str, *arguments: str, typed: str | Typed = "") -> Result:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed) if isinstance(typed, str) else typed)
         code = await asyncio.to_thread(main, ["snapshot", command, "--config", str(config), *arguments])
         out, err = capsys.readouterr()
         assert "Traceback" not in out + err
@@ -130,6 +130,45 @@ async def test_what_is_not_complete_is_written_only_after_a_yes(
     assert (tmp_path / "part.csv").exists() == (code == 0)
     assert (tmp_path / "part.csv.seal.json").exists() == (code == 0)
     assert (("snapshot-export",) in await sync.rows("SELECT verb FROM audit")) == (code == 0)
+
+
+class Typed:
+    """What somebody types after something else has happened."""
+
+    def __init__(self, happens: Callable[[], Awaitable[object]]) -> None:
+        self._happens = happens
+        self._loop = asyncio.get_running_loop()
+
+    def readline(self) -> str:
+        """Wait for it, and confirm; the command is on a thread of its own."""
+
+        async def wait() -> object:
+            return await self._happens()
+
+        asyncio.run_coroutine_threadsafe(wait(), self._loop).result()
+        return "yes\n"
+
+
+@pytest.mark.parametrize("what", ["deleted", "hidden"])
+async def test_what_changed_before_the_yes_is_not_written(
+    sync: SyncHarness, snapshot: Command, tmp_path: Path, what: str
+) -> None:
+    await sync.member(3)  # never read
+    await show_addresses(sync)
+    await snapshot("make", SERVER, "254")
+
+    async def happens() -> object:
+        if what == "hidden":
+            return await sync.store.guild_settings.save(GUILD, GuildSettings(), MOD, sync.now)
+        its = pseudonyms(SECRETS["DISCORD_TOKEN"])
+        return await sync.store.members.delete(user(1), sync.now, its, refused_until=sync.now)
+
+    result = await snapshot("export", "1", "-o", "part.csv", typed=Typed(happens))
+    assert result.code == 2
+    assert "has changed since this was asked: nothing was written. Run the command again." in result.err
+    assert not (tmp_path / "part.csv").exists()
+    assert not (tmp_path / "part.csv.seal.json").exists()
+    assert ("snapshot-export",) not in await sync.rows("SELECT verb FROM audit")
 
 
 async def test_a_signed_export_is_verified_and_what_was_changed_is_not(

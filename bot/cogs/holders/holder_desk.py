@@ -10,7 +10,7 @@ import discord
 
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.holders.progress_panel import ProgressPanel
-from bot.cogs.servers.admin_rights import guild_of, require_moderator
+from bot.cogs.servers.admin_rights import guild_of, require_moderator, require_moderator_still
 from bot.errors import InputError
 from bot.gates.gate import Gate
 from bot.gates.rule import CollectionRef, Holds
@@ -81,6 +81,15 @@ class HolderDesk:
         """
         guild = guild_of(interaction)
         require_moderator(interaction, await self.store.guild_settings.of(guild.id))
+
+    async def require_still(self, interaction: discord.Interaction[Any]) -> None:
+        """As `require`, by what Discord says now: for the end of long work.
+
+        Raises:
+            InputError: they may no longer.
+            UndecidedError: Discord gives no answer.
+        """
+        await require_moderator_still(interaction, await self.store.guild_settings.of(guild_of(interaction).id))
 
     async def collection(self, guild_id: int, typed: str) -> CollectionRef:
         """The collection that was typed or chosen: its number, its contract, or its name where that is known here.

@@ -150,6 +150,7 @@ class HoldersCog(
             )
         finally:
             progress.stop()
+        await self._desk.require_still(interaction)
         rules = {each.gate.gate_id: self._sentences.rule(each.gate.draft) for each in stats}
         if chosen and stats:
             embed = one_gate_embed(stats[0], rules[chosen.gate_id])
@@ -177,6 +178,7 @@ class HoldersCog(
             missing = await find_missing(self._desk, guild_of(interaction), progress)
         finally:
             progress.stop()
+        await self._desk.require_still(interaction)
         await self._desk.show(interaction, GapPages(await self._desk.titled(guild_id, ref), gap, missing))
 
     async def _begin(self, interaction: discord.Interaction[Any], *, share: bool = False) -> int:

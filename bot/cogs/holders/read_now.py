@@ -86,4 +86,5 @@ class _ListPaginator(Paginator):
             )
         finally:
             progress.stop()
+        await desk.require_still(interaction)  # reading can take minutes
         await self.start(await listing.pages(guild_id, read))

@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.holders import snapshot_embeds
 from bot.cogs.holders.snapshot_exports import SnapshotExports
-from bot.cogs.servers.admin_rights import guild_of, require_admin, require_moderator
+from bot.cogs.servers.admin_rights import guild_of, require_admin, require_admin_still, require_moderator
 from bot.errors import InputError, StoreError
 from bot.gates.gate import GuildSettings
 from bot.holders.snapshot import Snapshot, SnapshotRequest, SnapshotSchedule, Weight
@@ -67,7 +67,7 @@ class SnapshotDesk:
         self.expires = expires
         self._names = names
         self.exports = SnapshotExports(
-            store, maker, self.require, pseudonym=pseudonym, key=key, host=bot, expires=expires
+            store, maker, self.require, self.require_still, pseudonym=pseudonym, key=key, host=bot, expires=expires
         )
 
     async def require(self, interaction: Press) -> GuildSettings:
@@ -79,6 +79,15 @@ class SnapshotDesk:
         settings = await self.maker.settings_of(guild_of(interaction).id)
         require_admin(interaction, settings)
         return settings
+
+    async def require_still(self, interaction: Press) -> None:
+        """As `require`, by what Discord says now: for the end of long work.
+
+        Raises:
+            InputError: they may no longer.
+            UndecidedError: Discord gives no answer.
+        """
+        await require_admin_still(interaction, await self.maker.settings_of(guild_of(interaction).id))
 
     async def require_moderator(self, interaction: Press) -> None:
         """Refuse anyone who may not see how a server's holders changed.

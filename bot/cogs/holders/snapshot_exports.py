@@ -62,6 +62,7 @@ class SnapshotExports:
         store: Holds them.
         maker: Finds them.
         require: Refuses anyone who may not have them, and says what their server has set; asked at each step.
+        require_still: Refuses them by what Discord says now; asked before the file is given.
         pseudonym: Makes the keyed hashes of the audit log.
         key: Signs files; "": none is signed.
         host: The client.
@@ -73,6 +74,7 @@ class SnapshotExports:
         store: Store,
         maker: SnapshotMaker,
         require: Callable[[Press], Awaitable[GuildSettings]],
+        require_still: Callable[[Press], Awaitable[None]],
         *,
         pseudonym: Pseudonym,
         key: str,
@@ -82,6 +84,7 @@ class SnapshotExports:
         self._store = store
         self._maker = maker
         self._require = require
+        self._require_still = require_still
         self._pseudonym = pseudonym
         self._key = key
         self._host = host
@@ -134,6 +137,7 @@ class SnapshotExports:
                 number=choice.number,
                 layout=choice.layout.value,
             )
+        await self._require_still(interaction)  # all of it took a while
         by = interaction.user.id
         post = post_of(view.snapshot, self._maker.now(), by=by, layout=choice.layout.value)
         await self._store.snapshots.exported(post, self._pseudonym(by))

@@ -1,14 +1,17 @@
 """Who may configure Tessera in a server. Asked at every command and at every press: rights are taken away, too.
 
 Discord's own permissions of commands are a hint, which each server may change, and which says nothing about buttons.
+What came with an interaction is as old as it is: after long work `…_still` asks Discord once more.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 
+from bot.cogs.linking.memberships import fetch_member
 from bot.errors import InputError
 from bot.gates.gate import GuildSettings
 from bot.messages import Message
@@ -33,14 +36,36 @@ def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
     return interaction.guild
 
 
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What a person may in a server.
+
+    Attributes:
+        permissions: Those that they have.
+        role_ids: Their roles.
+    """
+
+    permissions: discord.Permissions
+    role_ids: frozenset[int]
+
+
 def require_admin(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:
     """Refuse anyone who may not configure Tessera in the server of an interaction.
 
     Raises:
         InputError: they may not.
     """
-    if not (interaction.permissions.manage_guild or _has_admin_role(interaction, settings)):
-        raise InputError(_ADMINS_ONLY)
+    _require_admin(_rights_of(interaction), settings)
+
+
+async def require_admin_still(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:
+    """As `require_admin`, by what Discord says now.
+
+    Raises:
+        InputError: they may no longer.
+        UndecidedError: Discord gives no answer.
+    """
+    _require_admin(await _rights_now(interaction), settings)
 
 
 def require_manager(interaction: discord.Interaction[Any]) -> None:
@@ -69,13 +94,43 @@ def require_moderator(interaction: discord.Interaction[Any], settings: GuildSett
     Raises:
         InputError: they may not.
     """
-    permissions = interaction.permissions
-    if not (permissions.manage_guild or permissions.manage_roles or _has_admin_role(interaction, settings)):
+    _require_moderator(_rights_of(interaction), settings)
+
+
+async def require_moderator_still(interaction: discord.Interaction[Any], settings: GuildSettings) -> None:
+    """As `require_moderator`, by what Discord says now.
+
+    Raises:
+        InputError: they may no longer.
+        UndecidedError: Discord gives no answer.
+    """
+    _require_moderator(await _rights_now(interaction), settings)
+
+
+def _require_admin(rights: _Rights, settings: GuildSettings) -> None:
+    if not (rights.permissions.manage_guild or settings.admin_role_id in rights.role_ids):
+        raise InputError(_ADMINS_ONLY)
+
+
+def _require_moderator(rights: _Rights, settings: GuildSettings) -> None:
+    permissions = rights.permissions
+    is_admin = permissions.manage_guild or settings.admin_role_id in rights.role_ids
+    if not (is_admin or permissions.manage_roles):
         raise InputError(_MODERATORS_ONLY)
 
 
-def _has_admin_role(interaction: discord.Interaction[Any], settings: GuildSettings) -> bool:
+def _rights_of(interaction: discord.Interaction[Any]) -> _Rights:
+    """As they were when Discord sent the interaction."""
     member = interaction.user
-    if settings.admin_role_id is None or not isinstance(member, discord.Member):
-        return False
-    return member.get_role(settings.admin_role_id) is not None
+    return _Rights(interaction.permissions, _role_ids(member) if isinstance(member, discord.Member) else frozenset())
+
+
+async def _rights_now(interaction: discord.Interaction[Any]) -> _Rights:
+    member = await fetch_member(interaction.client, guild_of(interaction).id, interaction.user.id)
+    if member is None:
+        return _Rights(discord.Permissions.none(), frozenset())
+    return _Rights(member.guild_permissions, _role_ids(member))
+
+
+def _role_ids(member: discord.Member) -> frozenset[int]:
+    return frozenset(role.id for role in member.roles if not role.is_default())

@@ -333,6 +333,35 @@ async def test_who_may_not_moderate_any_more_sees_nothing(role_bot: RoleBot, han
     assert hana.user not in str(refusals)
 
 
+@pytest.mark.parametrize(("command", "options"), [("stats", {}), ("gap", {"collection": "254"})])
+async def test_who_may_not_moderate_any_more_when_long_work_ends_sees_nothing_of_it(
+    role_bot: RoleBot, hana: Person, uma: Person, command: str, options: dict[str, Any]
+) -> None:
+    moderator = await role_bot.sandbox.role(uma.guild or "", "Moderator")
+    async with role_bot.store_is_slow():
+        started = await uma.start(f"holders {command}", **options)
+        await role_bot.sandbox.answer(started, "acknowledged")
+        await role_bot.sandbox.control("roles", action="take", guild=uma.guild, user=uma.user, role=moderator)
+    answer = await role_bot.sandbox.answer(started)
+    assert "Only members who may manage this server or its roles can use this." in answer.text
+    assert hana.user not in answer.text
+
+
+async def test_who_may_not_moderate_any_more_when_accounts_were_read_does_not_see_them(
+    role_bot: RoleBot, hana: Person, uma: Person
+) -> None:
+    moderator = await role_bot.sandbox.role(uma.guild or "", "Moderator")
+    listed = await uma.run("holders list", collection="254")
+    async with role_bot.store_is_slow():
+        pressed = await uma.press(listed, "read-holders", wait="acknowledged")
+        await role_bot.sandbox.control("roles", action="take", guild=uma.guild, user=uma.user, role=moderator)
+    await role_bot.sandbox.answer(pressed["id"])
+    seen = str([message["embeds"] for message in await uma.messages()])
+    assert "Only members who may manage this server or its roles can use this." in seen
+    assert "Just read" not in seen
+    assert hana.user in listed.text
+
+
 async def test_the_gap_on_a_chain_counts_whose_account_is_in_the_list(
     role_bot: RoleBot, hana: Person, uma: Person
 ) -> None:

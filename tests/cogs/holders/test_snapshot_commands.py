@@ -241,6 +241,28 @@ async def test_who_may_no_longer_gets_nothing_by_a_press(role_bot: RoleBot, ada:
     assert hana
 
 
+async def test_who_may_no_longer_when_the_file_is_written_does_not_get_it(
+    role_bot: RoleBot, ada: Person, hana: Person
+) -> None:
+    uma = await role_bot.sandbox.person("uma")
+    moderator = await role_bot.sandbox.role(uma.guild or "", "Moderator")
+    table_of = role_bot.store.guild_settings
+    its = replace(await table_of.of(guild_id(uma), GuildSettings()), admin_role_id=int(moderator))
+    await table_of.save(guild_id(uma), its, int(ada.user), role_bot.clock())
+    async with role_bot.store_is_slow():
+        started = await uma.start("holders export", rule=RULE)
+        await role_bot.sandbox.answer(started, "acknowledged")
+        await role_bot.sandbox.control("roles", action="take", guild=uma.guild, user=uma.user, role=moderator)
+    answer = await role_bot.sandbox.answer(started)
+    assert "Only members who may manage this server, or have its role" in answer.text
+    assert not answer.message.get("attachments")
+    recorded = await role_bot.store.writer.run(
+        lambda db: db.execute("SELECT 1 FROM audit WHERE verb = 'snapshot-export'").fetchall()
+    )
+    assert recorded == []
+    assert hana
+
+
 async def test_another_server_finds_neither_snapshots_nor_members(role_bot: RoleBot, ada: Person, hana: Person) -> None:
     await ada.run("holders export", rule=RULE)
     soren = await role_bot.sandbox.person("soren")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -116,6 +117,17 @@ class RoleBot:
                 await asyncio.sleep(0.02)
                 ended = await self.sandbox.current(ended)
         return ended
+
+    @asynccontextmanager
+    async def store_is_slow(self) -> AsyncIterator[None]:
+        """Until its end, whatever asks the store waits."""
+        goes_on = threading.Event()
+        asked = asyncio.create_task(self.store.reader.run(lambda _: goes_on.wait()))
+        try:
+            yield
+        finally:
+            goes_on.set()
+            await asked
 
     async def roles_of(self, person: Person) -> set[str]:
         """The roles of a member, as Discord has them."""
