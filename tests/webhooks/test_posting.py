@@ -75,6 +75,28 @@ async def test_a_public_address_is_accepted() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("HTTPS://Example.ORG", "https://example.org/"),
+        ("https://example.org:443/", "https://example.org/"),
+        ("https://example.org:0443/Hook?Token=A%2Bb", "https://example.org/Hook?Token=A%2Bb"),
+        ("https://@example.org/#", "https://example.org/"),
+        ("https://example.org?to=a", "https://example.org/?to=a"),
+        ("https://example.org/a/../b", "https://example.org/b"),
+        ("https://example.org:8443", "https://example.org:8443/"),
+        ("https://[2606:4700:4700::1111]:443", "https://[2606:4700:4700::1111]/"),
+        ("https://[2606:4700:4700:0::1111]/", "https://[2606:4700:4700::1111]/"),
+    ],
+)
+async def test_one_address_is_stored_in_one_way_however_it_is_written(typed: str, stored: str) -> None:
+    async with open_webhooks(reachable=Reachable(), look_up=Names("1.1.1.1")) as harness:
+        first = (await harness.webhooks.add(1, stored, by=2)).endpoint
+        assert first.url == stored
+        with pytest.raises(InputError, match=f"has a webhook to that address already: {first.endpoint_id}"):
+            await harness.webhooks.add(1, typed, by=2)
+
+
 async def test_a_name_that_leads_elsewhere_later_is_not_connected_to() -> None:
     names = Names("1.1.1.1")
     async with open_webhooks(reachable=Reachable(), look_up=names) as harness:

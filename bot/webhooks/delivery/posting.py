@@ -75,7 +75,7 @@ class Poster:
         self._clock = clock
 
     async def check(self, url: str) -> str:
-        """Refuse what nothing may be sent to; the address as it is stored.
+        """Refuse what nothing may be sent to; the address as it is stored: one text for all ways to write the same.
 
         Raises:
             InputError: it is no such URL, or leads to nothing public.
@@ -98,7 +98,8 @@ class Poster:
             raise InputError(_NOT_PUBLIC, host=f"`{host}`") from error
         except (OSError, UnicodeError) as error:
             raise InputError(_NO_ADDRESS, host=f"`{host}`") from error
-        return str(parts)
+        # yarl has written scheme and host in lower case, and left out a usual port; an empty path is sent as "/".
+        return str(parts.with_path("/", keep_query=True) if parts.raw_path == "/" else parts)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
         """Send a body; how that ended. It never raises for what the other side does."""
