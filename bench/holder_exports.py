@@ -23,7 +23,7 @@ from bot.holders.export_view import Layout, export_view
 from bot.holders.seal import new_key
 from bot.holders.sealed_export import sealed_export
 from bot.holders.snapshot import Snapshot, SnapshotRequest
-from bot.holders.snapshot_changes import compare
+from bot.holders.snapshot_changes import compare_snapshots
 from bot.names import Names
 from bot.store import Store
 from bot.sync.rule_holders import Knowledge
@@ -72,7 +72,7 @@ async def _measure(store: Store, holders: int) -> list[Figure]:
     again = await maker.make(FIRST_GUILD, request)
     making_again = time.process_time() - began
     began = time.process_time()
-    diff = compare(made, again)
+    diff = compare_snapshots(made, again)
     comparing = time.process_time() - began
     memory = _memory("VmHWM") - before
     return [

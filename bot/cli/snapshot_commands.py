@@ -21,12 +21,13 @@ from bot.gates.gate import GuildSettings
 from bot.gates.parser import parse_rule
 from bot.gates.rule_needs import collections_of
 from bot.gates.rule_text import rule_text
+from bot.holders.change_kind import ChangeKind
 from bot.holders.export_files import incompleteness
 from bot.holders.export_head import facts_of, how_known, remarks
 from bot.holders.export_view import ExportView, Layout, export_view
 from bot.holders.sealed_export import sealed_export
 from bot.holders.snapshot import Snapshot, SnapshotRequest, Weight
-from bot.holders.snapshot_changes import ChangeKind, compare
+from bot.holders.snapshot_changes import KINDS, compare_snapshots
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.store.gates.alias_table import aliases
@@ -126,12 +127,18 @@ async def _show(settings: Settings, arguments: argparse.Namespace, print_line: P
 
 async def _diff(settings: Settings, arguments: argparse.Namespace, print_line: PrintLine) -> int:
     first, second = arguments.first, arguments.second
-    one, other = await read_store(settings, lambda db: (_find(db, first), _find(db, second)))
-    if one.guild_id != other.guild_id:
-        raise InputError(_OTHER_SERVER, first=first, second=second)
-    diff = compare(one, other)
+
+    def read_both(db: Database) -> tuple[Snapshot, Snapshot, frozenset[int]]:
+        one, other = _find(db, first), _find(db, second)
+        if one.guild_id != other.guild_id:
+            raise InputError(_OTHER_SERVER, first=first, second=second)
+        return one, other, snapshot_table.linked_before(db, one.guild_id, min(one.made_at, other.made_at))
+
+    diff = compare_snapshots(*await read_store(settings, read_both))
     print_line(f"From {diff.before.made_at:%Y-%m-%d %H:%M}Z to {diff.after.made_at:%Y-%m-%d %H:%M}Z:")
-    print_line(", ".join(f"{len(diff.of(kind)):,} {kind.value}" for kind in ChangeKind))
+    print_line(", ".join(f"{len(diff.of(kind)):,} {kind.value}" for kind in KINDS))
+    for words in diff.remarks:
+        print_line(f"⚠ {words}")
     for change in diff.changes:
         if change.kind is not ChangeKind.SAME:
             before, after = _number(change.before), _number(change.after)

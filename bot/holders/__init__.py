@@ -2,6 +2,7 @@
 
 held           what each proven account holds, as an interval, and each member of all their accounts
 past           what an account held at a moment of the past: exact, or not known
+change_kind    in which way a member's holdings changed
 changes        who joined, left, holds more or less since a moment
 distribution   how many members hold how many kinds
 trend          how many members held it over time
@@ -12,6 +13,7 @@ gap            who is missing: holders in all, those linked here, and the others
 Snapshots, and the files that they are exported as:
 
 snapshot          the values: who fits a rule, what they hold, and how far that is known; schedules
+counting          what a snapshot counted besides its rule: two are compared only where it is the same
 take_snapshot     from what is known about a member to their row in a snapshot
 snapshot_changes  two snapshots: who joined, left, has more, has fewer, and of whom it is not known
 export_view       what of a snapshot may be shown: which accounts, which members

@@ -9,23 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
 
 from bot.counts import Count, counted_once, total
 from bot.gates.rule import CollectionRef
+from bot.holders.change_kind import ChangeKind
 from bot.holders.held import HeldMember, HolderList, is_exact
 from bot.holders.past import ObservedAccount
-
-
-class ChangeKind(StrEnum):
-    """What became of a member's holdings."""
-
-    JOINED = auto()  # they held none here, and hold some
-    LEFT = auto()  # they held some, and hold none
-    UP = auto()
-    DOWN = auto()
-    SEEN_FIRST = auto()  # they hold some; what they held then nobody looked at
-    UNKNOWN = auto()  # one of the two is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +69,7 @@ def first_looked_at(accounts: Iterable[ObservedAccount]) -> datetime | None:
     return min((max(each.first_read_at, each.joined_at) for each in accounts if each.first_read_at), default=None)
 
 
-def compare(
+def changes_since(
     now: HolderList,
     accounts: Sequence[ObservedAccount],
     counted: Sequence[CollectionRef],

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
 from bot.counts import Count, Ternary
+from bot.holders.counting import Counting
 from bot.holders.held import HeldAccount, HeldMember, OpenReason, is_exact
 from bot.messages import Message, Words
 
@@ -115,6 +116,7 @@ class Snapshot:
         snapshot_id: Its number in this installation; 0: it is not stored.
         forgotten: How many members' rows were deleted since, with all their data.
         schedule_id: The schedule that made it; None: somebody did.
+        counting: What of the server's settings it counted by; None: not recorded, as of the first ones.
     """
 
     guild_id: int
@@ -125,6 +127,7 @@ class Snapshot:
     snapshot_id: int = 0
     forgotten: int = 0
     schedule_id: int | None = None
+    counting: Counting | None = None
 
     @property
     def weight(self) -> Weight:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.gates.rule import CollectionRef
-from bot.holders.changes import HolderChanges, compare, first_looked_at
+from bot.holders.changes import HolderChanges, changes_since, first_looked_at
 from bot.holders.overlap import Overlap, overlap_of
 from bot.holders.retention import Retention, retention_of
 from bot.holders.trend import TrendPoint, moments_between, trend_of
@@ -29,7 +29,7 @@ class HolderHistory:
         past = await self._lists.with_past(guild_id, collection, since)
         first = first_looked_at(past.accounts)
         begin = max(since, first) if first else since
-        return await asyncio.to_thread(compare, past.now, past.accounts, past.counted, begin, past.ages)
+        return await asyncio.to_thread(changes_since, past.now, past.accounts, past.counted, begin, past.ages)
 
     async def retention(
         self, guild_id: int, collection: CollectionRef, since: datetime, *, points: int

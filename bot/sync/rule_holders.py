@@ -20,6 +20,7 @@ from bot.gates.judge import judge
 from bot.gates.patience import Patience
 from bot.gates.rule import AllOf, AnyOf, CollectionRef, During, Holds, HoldsCollections, Not, Rule, SomeOf
 from bot.gates.rule_needs import Aliases, collections_of, each_rule, with_aliases
+from bot.holders.counting import Counting
 from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest
 from bot.holders.take_snapshot import member_row
 from bot.sources.source import Source
@@ -104,6 +105,12 @@ class RuleQuestion:
         return all(map(_is_plain, each_rule(self.rule)))
 
     @property
+    def counting(self) -> Counting:
+        """What of the server's settings changes what it counts."""
+        its = self.settings
+        return Counting.of(self.rule, self.aliases, its.excluded_collections, its.excluded_accounts)
+
+    @property
     def collections(self) -> frozenset[CollectionRef]:
         """The collections that it names, with all that count as the same."""
         return with_aliases(collections_of(self.rule), self.aliases)
@@ -181,6 +188,7 @@ def to_snapshot(
         members=tuple(sorted(found, key=lambda member: member.user_id)),
         names=tuple(safe_text(name, _NAME, plain=True) for name in named),
         schedule_id=schedule_id,
+        counting=question.counting,
     )
 
 

@@ -18,6 +18,7 @@ from bot.gates.rule import Rule
 from bot.gates.rule_needs import collections_of
 from bot.gates.rule_text import rule_text
 from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, SnapshotSchedule, next_time
+from bot.holders.snapshot_changes import SnapshotDiff, compare_snapshots
 from bot.messages import Message
 from bot.names import Names
 from bot.store import Store
@@ -110,6 +111,16 @@ class SnapshotMaker:
             return found
         known = [str(each.snapshot.snapshot_id) for each in await self._store.snapshots.of_guild(guild_id, 10)]
         raise InputError(NO_SUCH_SNAPSHOT, number=number, known=", ".join(known)) if known else InputError(NO_SNAPSHOTS)
+
+    async def compare(self, guild_id: int, first: int, second: int) -> SnapshotDiff:
+        """What changed between two snapshots of a server.
+
+        Raises:
+            InputError: it has none with one of these numbers, or they are not comparable.
+        """
+        one, other, linked = await self._store.snapshots.pair(guild_id, first, second)
+        one, other = one or await self.get(guild_id, first), other or await self.get(guild_id, second)
+        return await asyncio.to_thread(compare_snapshots, one, other, linked)
 
     async def run_due(self) -> int:
         """Make the snapshots that are due by now, each once however many were missed; how many were made.

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.holders.changes import ChangeKind, HolderChanges
+from bot.holders.change_kind import ChangeKind
+from bot.holders.changes import HolderChanges
 from bot.sync.holder_history import HolderHistory
 from tests.holders.lists import lists_of
 from tests.sync.sync_harness import GUILD, HARBOUR, MOSAIC, SyncHarness, account_of, open_sync, user

@@ -14,9 +14,10 @@ from bot.errors import InputError, StoreError
 from bot.gates.gate import GuildSettings
 from bot.gates.parser import parse_rule
 from bot.gates.patience import Patience
+from bot.holders.change_kind import ChangeKind
 from bot.holders.held import OpenReason
 from bot.holders.snapshot import Every, Snapshot, SnapshotRequest
-from bot.holders.snapshot_changes import ChangeKind, compare
+from bot.holders.snapshot_changes import compare_snapshots
 from bot.linking.vouching import ProvenHere
 from bot.names import Names
 from bot.store.holders.schedule_table import MOST_SCHEDULES
@@ -29,6 +30,7 @@ from bot.sync.snapshots import SnapshotMaker, post_of
 from bot.webhooks.values.event import EventType
 from tests.sync.sync_harness import (
     GUILD,
+    HARBOUR,
     MOSAIC,
     OTHER_GUILD,
     WHALE,
@@ -124,7 +126,7 @@ async def test_a_source_that_fails_makes_it_incomplete_and_nobody_a_leaver(sync:
     after = await maker_of(sync).make(GUILD, LIGHTS)
     assert kinds(after) == dict.fromkeys((1, 2, 3), (0, None))
     assert after.gaps == {OpenReason.TOO_OLD: 3}
-    assert {change.kind for change in compare(before, after).changes} == {ChangeKind.UNKNOWN}
+    assert {change.kind for change in compare_snapshots(before, after).changes} == {ChangeKind.UNKNOWN}
 
 
 async def test_what_a_server_excludes_and_what_members_keep_out_does_not_count(sync: SyncHarness) -> None:
@@ -228,7 +230,7 @@ async def test_a_schedule_makes_one_when_it_is_due_retains_so_many_and_is_told_i
     listed = [each.snapshot for each in await sync.store.snapshots.of_guild(GUILD, 9)]
     assert [each.schedule_id for each in listed] == [schedule.schedule_id, schedule.schedule_id, None]
     assert listed[2].snapshot_id == by_hand.snapshot_id
-    diff = compare(*[await maker_of(sync).get(GUILD, each.snapshot_id) for each in listed[:2]])
+    diff = compare_snapshots(*[await maker_of(sync).get(GUILD, each.snapshot_id) for each in listed[:2]])
     assert [(each.kind, each.before, each.after) for each in diff.changes] == [(ChangeKind.UP, exact(4), exact(5))]
     await sync.post()
     assert [line for line in sync.said() if line.startswith("Snapshot")][-1] == (
@@ -349,6 +351,51 @@ async def test_addresses_that_members_share_are_those_since_they_joined(sync: Sy
     await sync.rows(share, [user(2), GUILD, str(account_of(2)), joined - 1])  # before they left and came again
     assert await sync.store.snapshots.shared(GUILD) == {(user(1), str(account_of(1)))}
     assert await sync.store.snapshots.shared(OTHER_GUILD) == frozenset()
+
+
+# ---------------------------------------------------------------- what is no change
+
+
+async def test_what_counts_as_the_same_was_changed_between_two_and_nobody_joined_by_that(sync: SyncHarness) -> None:
+    await sync.member(1, holds=2)
+    await sync.member(2, holds=2, of=MOSAIC)
+    await sync.turn()
+    maker = maker_of(sync)
+    first = await maker.make(GUILD, LIGHTS)
+    await sync.store.gates.set_alias(GUILD, HARBOUR, MOSAIC, 9, sync.now)
+    sync.advance(timedelta(minutes=1))
+    second = await maker.make(GUILD, LIGHTS)
+    assert set(kinds(second)) == {1, 2}
+    with pytest.raises(InputError, match=r"cannot be compared: which collections count as the same was changed"):
+        await maker.compare(GUILD, first.snapshot_id, second.snapshot_id)
+    third = await maker.make(GUILD, LIGHTS)
+    diff = await maker.compare(GUILD, second.snapshot_id, third.snapshot_id)
+    assert ({change.kind for change in diff.changes}, diff.remarks) == ({ChangeKind.SAME}, [])
+
+
+async def test_who_had_their_data_deleted_and_links_again_has_neither_left_nor_joined(sync: SyncHarness) -> None:
+    await sync.member(1, holds=2)
+    await sync.member(2, holds=0)
+    await sync.turn()
+    sync.advance(timedelta(minutes=1))
+    maker = maker_of(sync)
+    first = await maker.make(GUILD, LIGHTS)
+    sync.advance(timedelta(minutes=1))
+    await sync.store.members.delete(user(1), sync.now, pseudonyms("token"), refused_until=sync.now)
+    without = await maker.make(GUILD, LIGHTS)
+    assert (await maker.compare(GUILD, first.snapshot_id, without.snapshot_id)).changes == ()
+    sync.advance(timedelta(minutes=1))
+    await sync.member(1, holds=2)
+    await sync.look_at(1)
+    sync.buy(2, holds=3)
+    await sync.look_at(2)
+    second = await maker.make(GUILD, LIGHTS)
+    assert set(kinds(second)) == {1, 2}
+    diff = await maker.compare(GUILD, first.snapshot_id, second.snapshot_id)
+    assert {change.user_id: change.kind for change in diff.changes} == {
+        user(1): ChangeKind.UNKNOWN,
+        user(2): ChangeKind.JOINED,  # what they linked before they have linked still
+    }
 
 
 # ---------------------------------------------------------------- what happens while one is made

@@ -9,7 +9,8 @@ from datetime import datetime
 import discord
 
 from bot.cogs.holders.holder_words import KINDS, counted, day, rendered
-from bot.holders.changes import ChangeKind, HolderChange, HolderChanges
+from bot.holders.change_kind import ChangeKind
+from bot.holders.changes import HolderChange, HolderChanges
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION, fit
 from bot.ui.turning_pages import TurningPages
@@ -70,7 +71,7 @@ class ChangesPages(TurningPages):
         """Twenty-five changes under their headings; the numbers of all on each page."""
         rows = self.found.changes[page * _LINES_A_PAGE : (page + 1) * _LINES_A_PAGE]
         text = rendered(self._summary())
-        for kind in ChangeKind:
+        for kind in _HEADINGS:
             if its := [each for each in rows if each.kind is kind]:
                 text += "\n\n" + rendered([_HEADINGS[kind](), *map(_line, its)])
         is_late = self.found.first_looked_at is None or self.found.since > self.asked
@@ -89,7 +90,7 @@ class ChangesPages(TurningPages):
             begin = _FIRST_LOOKED(first=day(first), asked=day(self.asked))
         else:
             begin = _SINCE(since=day(self.found.since))
-        counts = {kind: len(self.found.of(kind)) for kind in ChangeKind}
+        counts = {kind: len(self.found.of(kind)) for kind in _SUMMARY}
         parts = [_SUMMARY[kind](count=count) for kind, count in counts.items() if count]
         changed = [_LISTED(parts=rendered(parts, " · "))] if parts else [_NOTHING()]
         unchanged = [_UNCHANGED(count=self.found.unchanged)] if self.found.unchanged else []

@@ -9,7 +9,8 @@ import discord
 
 from bot.cogs.holders.holder_words import rendered
 from bot.cogs.holders.snapshot_embeds import count_words, request_words, time_words, weight_words
-from bot.holders.snapshot_changes import ChangeKind, SnapshotChange, SnapshotDiff
+from bot.holders.change_kind import ChangeKind
+from bot.holders.snapshot_changes import KINDS, SnapshotChange, SnapshotDiff
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION
 from bot.ui.page_items import Choice
@@ -22,6 +23,7 @@ _UNKNOWN = Message(
     "⚠ Of one member it is not known what changed: they are in none of these numbers.",
     "⚠ Of {count:,} members it is not known what changed: they are in none of these numbers.",
 )
+_LOUD = Message("⚠ {words}")
 _NOBODY = Message("Nobody.")
 _LINE = Message("<@{user}> · {before} → {after}")
 _PAGE = Message("{tab} · page {page} of {pages}")
@@ -60,7 +62,7 @@ class DiffPages(TurningPages):
         """What a page shows."""
         diff = self.diff
         before, after = diff.before, diff.after
-        counts = {kind.value: len(diff.of(kind)) for kind in ChangeKind if kind is not ChangeKind.UNKNOWN}
+        counts = {kind.value: len(diff.of(kind)) for kind in KINDS if kind is not ChangeKind.UNKNOWN}
         unknown = len(diff.of(ChangeKind.UNKNOWN))
         lines = [
             _WHAT(
@@ -71,12 +73,13 @@ class DiffPages(TurningPages):
             ),
             _SUMMARY(**counts),
             *([_UNKNOWN(count=unknown)] if unknown else []),
+            *(_LOUD(words=words) for words in diff.remarks),
         ]
         listed = diff.of(self.kind)[page * _ON_A_PAGE : (page + 1) * _ON_A_PAGE]
         embed = discord.Embed(
             title=_TITLE(first=before.snapshot_id, second=after.snapshot_id).render(),
             description=rendered(lines) + "\n\n" + rendered([*map(_line, listed)] or [_NOBODY()]),
-            colour=CAUTION if unknown else BRAND,
+            colour=CAUTION if unknown or diff.remarks else BRAND,
         )
         footer = _PAGE(tab=_TABS[self.kind](), page=page + 1, pages=self.page_count())
         return [embed.set_footer(text=footer.render())]

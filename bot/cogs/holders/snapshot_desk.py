@@ -14,7 +14,7 @@ from bot.cogs.holders.snapshot_exports import SnapshotExports
 from bot.cogs.servers.admin_rights import guild_of, require_admin, require_admin_still, require_moderator
 from bot.errors import InputError, StoreError
 from bot.gates.gate import GuildSettings
-from bot.holders.snapshot import Snapshot, SnapshotRequest, SnapshotSchedule, Weight
+from bot.holders.snapshot import SnapshotRequest, SnapshotSchedule, Weight
 from bot.messages import Message
 from bot.store import Store
 from bot.store.pseudonyms import Pseudonym
@@ -106,8 +106,8 @@ class SnapshotDesk:
         parsed = await self._names.parse(guild_of(interaction).id, rule)
         return SnapshotRequest(self.maker.text_of(parsed), Weight(weight or Weight.KINDS), minimum or 0)
 
-    async def two(self, guild_id: int, first: int | None, second: int | None) -> tuple[Snapshot, Snapshot]:
-        """The two that are meant: what is not named is the newest one of the same.
+    async def two(self, guild_id: int, first: int | None, second: int | None) -> tuple[int, int]:
+        """The numbers of the two that are meant: what is not named is the newest one of the same.
 
         Raises:
             InputError: there are no two such.
@@ -115,19 +115,18 @@ class SnapshotDesk:
         if first and second:
             if first == second:
                 raise InputError(_ANOTHER_NEEDED)
-            return await self.maker.get(guild_id, first), await self.maker.get(guild_id, second)
+            return first, second
         listed = [each.snapshot for each in await self.store.snapshots.of_guild(guild_id, _LOOKED_THROUGH)]
         if named := first or second:
             one = await self.maker.get(guild_id, named)
             same = [each.snapshot_id for each in listed if each.request == one.request and each.snapshot_id != named]
             if not same:
                 raise InputError(_NONE_BEFORE, number=named)
-            return one, await self.maker.get(guild_id, same[0])
+            return named, same[0]
         for place, newer in enumerate(listed):
             for older in listed[place + 1 :]:
                 if newer.request == older.request:
-                    pair = older.snapshot_id, newer.snapshot_id
-                    return await self.maker.get(guild_id, pair[0]), await self.maker.get(guild_id, pair[1])
+                    return older.snapshot_id, newer.snapshot_id
         raise InputError(_TWO_NEEDED)
 
     async def end_schedule(self, interaction: Press, schedule_id: int) -> tuple[bool, Sequence[SnapshotSchedule]]:

@@ -22,7 +22,6 @@ from bot.cogs.servers.admin_rights import guild_of
 from bot.errors import InputError, LimitError
 from bot.holders.export_view import Layout
 from bot.holders.snapshot import Every, Weight
-from bot.holders.snapshot_changes import compare
 from bot.messages import Message
 from bot.store.holders.schedule_table import MOST_SCHEDULES
 from bot.ui.client import Bot
@@ -153,8 +152,9 @@ class SnapshotGroup(commands.Cog):
         """Compare two snapshots."""
         await self._snapshots.bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._snapshots.require_moderator(interaction)
-        one, other = await self._snapshots.two(guild_of(interaction).id, first, second)
-        pages = DiffPages.of(compare(one, other))
+        guild_id = guild_of(interaction).id
+        numbers = await self._snapshots.two(guild_id, first, second)
+        pages = DiffPages.of(await self._snapshots.maker.compare(guild_id, *numbers))
         await Paginator(
             pages,
             interaction,

@@ -7,5 +7,6 @@ view_record    who looked at a full list, for the audit log and the server's log
 gate_numbers   how often a gate's role was given and taken
 whole_rows     all that was observed of the accounts, for rules that ask for more
 snapshot_table who held what at a moment, as it is retained
+snapshot_columns  it as rows
 schedule_table which snapshots are made by themselves, and when
 """

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.counts import Count, Ternary, as_of_then
-from bot.holders.held import HeldAccount, HeldMember, OpenReason
-from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, Weight
+from bot.holders.snapshot import Snapshot
 from bot.store.audit import record
 from bot.store.holders.shared_rows import shared_pairs
-from bot.store.rows import first, moment, seconds, to_account
+from bot.store.holders.snapshot_columns import COLUMNS, ROWS, counting_text, rows_of, to_members, to_snapshot
+from bot.store.rows import first, seconds
 from bot.store.sync.post_table import NewPost, enqueue
 from bot.store.thread import Reader, Writer
 from bot.store.webhooks.event_log import add_event
 from bot.webhooks.values.event import EventType, NewEvent
 
-_COLUMNS = "snapshot_id, guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten"
-_ROWS = "user_id, account, owner, fits, kinds, most_kinds, copies, most_copies, as_of, reason"
-_LARGEST = 2**63 - 1
 _OLDER = """
     SELECT snapshot_id FROM snapshots WHERE guild_id = ? AND schedule_id IS ?
     ORDER BY snapshot_id DESC LIMIT -1 OFFSET ?
@@ -62,7 +58,7 @@ class Snapshots:
 
         Returns it as it is stored: with its number, and without members who had their data deleted meanwhile.
         """
-        rows = await asyncio.to_thread(lambda: list(_rows_of(snapshot)))
+        rows = await asyncio.to_thread(lambda: list(rows_of(snapshot)))
         return await self._writer.transaction(lambda db: add(db, snapshot, retain, rows))
 
     async def add_scheduled(
@@ -86,7 +82,7 @@ class Snapshots:
         Returns:
             It as it is stored; None: the schedule was ended meanwhile, and nothing is.
         """
-        rows = await asyncio.to_thread(lambda: list(_rows_of(snapshot)))
+        rows = await asyncio.to_thread(lambda: list(rows_of(snapshot)))
 
         def work(db: Database) -> Snapshot | None:
             due = "UPDATE snapshot_schedules SET next_at = ?, failure = '' WHERE schedule_id = ? RETURNING 1"
@@ -102,6 +98,12 @@ class Snapshots:
     async def get(self, guild_id: int, snapshot_id: int) -> Snapshot | None:
         """A snapshot of a server; None: it has none with that number. A long read."""
         return await self._reader.run(lambda db: get(db, guild_id, snapshot_id))
+
+    async def pair(
+        self, guild_id: int, one: int, other: int
+    ) -> tuple[Snapshot | None, Snapshot | None, frozenset[int]]:
+        """Two snapshots of a server as they are at one moment, and who `linked_before` the older one. A long read."""
+        return await self._reader.run(lambda db: pair(db, guild_id, one, other))
 
     async def of_guild(self, guild_id: int, limit: int) -> Sequence[ListedSnapshot]:
         """The newest snapshots of a server."""
@@ -148,20 +150,26 @@ def add(db: Database, snapshot: Snapshot, retain: int, rows: Iterable[tuple[Any,
         retain: How many like it are retained.
         rows: Its rows, where they were made on neither the loop nor the store's thread, for which others wait.
     """
-    rows = _rows_of(snapshot) if rows is None else rows
+    rows = rows_of(snapshot) if rows is None else rows
     snapshot, rows = _without_forgotten(db, snapshot, rows)
     request = snapshot.request
     made_at, names = seconds(snapshot.made_at), json.dumps(snapshot.names)
     values = [snapshot.guild_id, snapshot.schedule_id, made_at, request.rule, request.weight.value, request.minimum]
-    values += [names, len(snapshot.members), int(snapshot.is_complete), snapshot.forgotten]
+    values += [
+        names,
+        len(snapshot.members),
+        int(snapshot.is_complete),
+        snapshot.forgotten,
+        counting_text(snapshot.counting),
+    ]
     cursor = db.conn.execute(
         "INSERT INTO snapshots "
-        "(guild_id, schedule_id, made_at, rule, weight, minimum, names, members, is_complete, forgotten) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "(guild_id, schedule_id, made_at, rule, weight, minimum, names, members, is_complete, forgotten, counting) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         values,
     )
     snapshot_id = int(cursor.lastrowid or 0)
-    sql = f"INSERT INTO snapshot_rows (snapshot_id, {_ROWS}) VALUES ({snapshot_id}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    sql = f"INSERT INTO snapshot_rows (snapshot_id, {ROWS}) VALUES ({snapshot_id}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     db.conn.executemany(sql, rows)
     _prune(db, snapshot.guild_id, snapshot.schedule_id, retain)
     stored = replace(snapshot, snapshot_id=snapshot_id)
@@ -200,22 +208,38 @@ def _event_of(snapshot: Snapshot) -> NewEvent:
 
 def get(db: Database, guild_id: int, snapshot_id: int) -> Snapshot | None:
     """A snapshot of a server; None: it has none with that number."""
-    row = first(db, f"SELECT {_COLUMNS} FROM snapshots WHERE snapshot_id = ? AND guild_id = ?", [snapshot_id, guild_id])
+    row = first(db, f"SELECT {COLUMNS} FROM snapshots WHERE snapshot_id = ? AND guild_id = ?", [snapshot_id, guild_id])
     if row is None:
         return None
     rows = db.execute(
-        f"SELECT {_ROWS} FROM snapshot_rows WHERE snapshot_id = ? ORDER BY user_id, account", [snapshot_id]
+        f"SELECT {ROWS} FROM snapshot_rows WHERE snapshot_id = ? ORDER BY user_id, account", [snapshot_id]
     ).fetchall()
-    return replace(_to_snapshot(row), members=tuple(_to_members(rows)))
+    return replace(to_snapshot(row), members=tuple(to_members(rows)))
+
+
+def pair(db: Database, guild_id: int, *numbers: int) -> tuple[Snapshot | None, Snapshot | None, frozenset[int]]:
+    """See `Snapshots.pair`."""
+    one, other = (get(db, guild_id, number) for number in numbers)
+    if one is None or other is None:
+        return one, other, frozenset()
+    return one, other, linked_before(db, guild_id, min(one.made_at, other.made_at))
+
+
+def linked_before(db: Database, guild_id: int, at: datetime) -> frozenset[int]:
+    """Members with an account that they linked before a moment, and have had linked since: no data was deleted."""
+    sql = """
+        SELECT DISTINCT user_id FROM sync_members JOIN links USING (user_id) WHERE guild_id = ? AND linked_at < ?
+    """
+    return frozenset(row[0] for row in db.execute(sql, [guild_id, seconds(at)]).fetchall())
 
 
 def listed(db: Database, guild_id: int | None, limit: int) -> Sequence[ListedSnapshot]:
     """The newest snapshots of a server; None: of all."""
     where = "" if guild_id is None else "WHERE guild_id = :guild_id"
-    sql = f"SELECT {_COLUMNS}, members, is_complete FROM snapshots {where} ORDER BY snapshot_id DESC LIMIT :limit"
+    sql = f"SELECT {COLUMNS}, members, is_complete FROM snapshots {where} ORDER BY snapshot_id DESC LIMIT :limit"
     values = {"limit": limit} if guild_id is None else {"limit": limit, "guild_id": guild_id}
     rows = db.execute(sql, values).fetchall()
-    return [ListedSnapshot(_to_snapshot(row[:-2]), row[-2], bool(row[-1])) for row in rows]
+    return [ListedSnapshot(to_snapshot(row[:-2]), row[-2], bool(row[-1])) for row in rows]
 
 
 def guild_of(db: Database, snapshot_id: int) -> int | None:
@@ -237,61 +261,3 @@ def forget_member(db: Database, user_id: int) -> None:
         WHERE snapshot_id IN (SELECT snapshot_id FROM snapshot_rows WHERE user_id = ?)
     """
     db.execute(sql, [user_id])
-
-
-def _rows_of(snapshot: Snapshot) -> Iterator[tuple[Any, ...]]:
-    for member in snapshot.members:
-        fits = int(member.fits is Ternary.YES)
-        if not member.held.accounts:
-            yield member.user_id, "", "", fits, 0, 0, 0, 0, None, None
-        for each in member.held.accounts:
-            yield (
-                member.user_id,
-                str(each.account),
-                each.owner,
-                fits,
-                *_storable(each.kinds),
-                *_storable(each.copies),
-                seconds(each.as_of) if each.as_of else None,
-                each.reason.value if each.reason else None,
-            )
-
-
-def _storable(count: Count) -> tuple[int, int | None]:
-    """What of a count fits: what a hostile contract says of copies may add up to more, and is "at least" then."""
-    is_larger = count.high is not None and count.high > _LARGEST
-    return min(count.low, _LARGEST), None if is_larger else count.high
-
-
-def _to_members(rows: Collection[Sequence[Any]]) -> Iterator[SnapshotMember]:
-    accounts: dict[int, list[HeldAccount]] = {}
-    fits: dict[int, Ternary] = {}
-    for user_id, account, owner, its_fit, kinds, most_kinds, copies, most_copies, as_of, reason in rows:
-        fits[user_id] = Ternary.YES if its_fit else Ternary.UNKNOWN
-        theirs = accounts.setdefault(user_id, [])
-        if account:
-            theirs.append(
-                HeldAccount(
-                    user_id=user_id,
-                    account=to_account(account),
-                    owner=owner,
-                    kinds=as_of_then(kinds, most_kinds),
-                    copies=as_of_then(copies, most_copies),
-                    as_of=None if as_of is None else moment(as_of),
-                    reason=OpenReason(reason) if reason else None,
-                )
-            )
-    return (SnapshotMember(HeldMember.of(user_id, theirs), fits[user_id]) for user_id, theirs in accounts.items())
-
-
-def _to_snapshot(row: Sequence[Any]) -> Snapshot:
-    snapshot_id, guild_id, schedule_id, made_at, rule, weight, minimum, names, forgotten = row
-    return Snapshot(
-        guild_id=guild_id,
-        made_at=moment(made_at),
-        request=SnapshotRequest(rule, Weight(weight), minimum),
-        names=tuple(json.loads(names)),
-        snapshot_id=snapshot_id,
-        forgotten=forgotten,
-        schedule_id=schedule_id,
-    )

@@ -23,12 +23,14 @@ from bot.store.schema import greeting_tables  # isort: skip
 from bot.store.schema import holder_tables  # isort: skip
 from bot.store.schema import snapshot_tables  # isort: skip
 from bot.store.schema import webhook_tables  # isort: skip
+from bot.store.schema import counting_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
     "MIGRATIONS",
     "browser_tables",
     "claim_tables",
+    "counting_tables",
     "first_tables",
     "gate_tables",
     "gateway_tables",

@@ -9,7 +9,7 @@ from bot.cogs.holders.diff_pages import DiffPages
 from bot.cogs.holders.snapshot_embeds import nobody_embed, schedules_embed
 from bot.counts import exact
 from bot.holders.snapshot import Every, SnapshotRequest, SnapshotSchedule
-from bot.holders.snapshot_changes import compare
+from bot.holders.snapshot_changes import compare_snapshots
 from bot.messages import Message, written_in
 from bot.ui.embeds import DESCRIPTION
 from tests.compiled_language import compiled_language
@@ -34,7 +34,7 @@ def test_each_answer_is_in_the_readers_language(tmp_path: Path) -> None:
     before, after = snapshot(number=1), snapshot(row(101, held(101, 1, exact(1234))), number=2)
     with written_in(compiled_language(tmp_path, GERMAN)):
         schedules = schedules_embed([], AT)
-        pages = DiffPages.of(compare(before, after))
+        pages = DiffPages.of(compare_snapshots(before, after))
         [diff] = pages.embeds(0)
         tabs = [each.label for each in pages.tabs()]
         nobody = nobody_embed(before)
@@ -54,6 +54,6 @@ def test_ten_schedules_with_long_rules_are_all_shown() -> None:
 def test_a_comparison_of_a_long_rule_fits_and_shows_its_members() -> None:
     members = [row(user_id, held(user_id, user_id, exact(1))) for user_id in range(101, 121)]
     before, after = (replace(snapshot(*its), request=SnapshotRequest(LONG)) for its in ((), members))
-    text = DiffPages.of(compare(before, after)).embeds(0)[0].description or ""
+    text = DiffPages.of(compare_snapshots(before, after)).embeds(0)[0].description or ""
     assert len(text) <= DESCRIPTION
     assert all(f"<@{member.user_id}>" in text for member in members)

@@ -11,10 +11,11 @@ import pytest
 
 from bot.cogs.holders import diff_pages, snapshot_embeds
 from bot.counts import exact
+from bot.holders.change_kind import ChangeKind
 from bot.holders.export_view import ExportView
 from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, SnapshotRequest, SnapshotSchedule
-from bot.holders.snapshot_changes import ChangeKind, compare
+from bot.holders.snapshot_changes import compare_snapshots
 from bot.messages import Language, Message, Words, written_in
 from tests.compiled_language import compiled_language
 from tests.holders.snapshots import ANN, AT, GUILD, held, row, snapshot
@@ -42,7 +43,7 @@ def lines_of(embed: discord.Embed) -> list[str]:
 
 
 def test_a_comparison_is_in_the_readers_language(shouted: Language) -> None:
-    diff = compare(snapshot(), snapshot(row(7, held(7, 1, exact(1234))), number=13, at=LATER))
+    diff = compare_snapshots(snapshot(), snapshot(row(7, held(7, 1, exact(1234))), number=13, at=LATER))
     with written_in(shouted):
         pages = diff_pages.DiffPages(diff, ChangeKind.JOINED)
         [embed] = pages.embeds(0)
