@@ -14,18 +14,24 @@ reached, at exactly that host and port: they wrote it down themselves.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.pictures.picture_header import PictureFormat, read_header
-from bot.sources.public_address import Network, NotPublicError, Reachable, is_number, was_refused
+from bot.sources.public_address import (
+    LookUp,
+    Network,
+    NotPublicError,
+    PublicResolver,
+    Reachable,
+    is_number,
+    was_refused,
+)
 from bot.sources.session import open_session_to_strangers
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -71,13 +77,13 @@ class Reach:
     """What may be reached beside the public internet.
 
     Attributes:
-        resolver: Finds the addresses of a name; None: this machine's.
+        look_up: Finds the addresses of a name; None: this machine's.
         networks: Further networks, for tests.
         gateways: As in the settings; those on this machine may be reached.
         tls: How certificates are checked; None: as usual.
     """
 
-    resolver: AbstractResolver | None = None
+    look_up: LookUp | None = None
     networks: Sequence[Network] = ()
     gateways: Sequence[str] = ()
     tls: ssl.SSLContext | None = None
@@ -86,37 +92,6 @@ class Reach:
     def own_gateways(self) -> tuple[str, ...]:
         """The gateways on this machine."""
         return tuple(gateway for gateway in self.gateways if URL(gateway).host in _LOOPBACK)
-
-
-@dataclass
-class _CheckedResolver(AbstractResolver):
-    """Gives aiohttp the addresses to connect to; each was checked.
-
-    Attributes:
-        inner: Resolves.
-        reachable: What may be connected to.
-    """
-
-    inner: AbstractResolver
-    reachable: Reachable
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """The addresses of a host.
-
-        Raises:
-            OSError: it has none, or one of them may not be connected to: a name with both is no honest one.
-        """
-        found = await self.inner.resolve(host, port, family)
-        # `localhost` comes here only for an operator's own gateway.
-        if host not in _LOOPBACK and not all(self.reachable.may_reach(each["host"]) for each in found):
-            raise NotPublicError(host)
-        return found
-
-    async def close(self) -> None:
-        """Close what resolves."""
-        await self.inner.close()
 
 
 class GuardedFetcher:
@@ -192,9 +167,10 @@ class GuardedFetcher:
     def _opened(self) -> aiohttp.ClientSession:
         """The session, opened at the first picture: most bots never draw one."""
         if self._session is None:
-            inner = self._reach.resolver or aiohttp.ThreadedResolver()
+            reachable = Reachable(tuple(self._reach.networks))
+            own_names = {URL(gateway).host or "" for gateway in self._own}
             connector = aiohttp.TCPConnector(
-                resolver=_CheckedResolver(inner, Reachable(tuple(self._reach.networks))),
+                resolver=PublicResolver(reachable, self._reach.look_up, own_names),
                 use_dns_cache=False,
                 force_close=True,  # a connection that is used again would be one to an address checked earlier
                 limit=_AT_ONCE,

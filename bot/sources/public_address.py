@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
@@ -118,11 +118,15 @@ class PublicResolver(AbstractResolver):
     Args:
         reachable: Which may be.
         look_up: Asks the system; a test's own.
+        own_names: Names of the operator's own, which may lead to any address.
     """
 
-    def __init__(self, reachable: Reachable, look_up: LookUp | None = None) -> None:
+    def __init__(
+        self, reachable: Reachable, look_up: LookUp | None = None, own_names: Collection[str] = frozenset()
+    ) -> None:
         self._reachable = reachable
         self._look_up = look_up or _ask_the_system
+        self._own_names = own_names
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -136,7 +140,7 @@ class PublicResolver(AbstractResolver):
         found = await self._look_up(host, port, family)
         if not found:
             raise OSError(f"{host} has no address")
-        for address in found:
+        for address in found if host not in self._own_names else ():
             if not self._reachable.may_reach(address):
                 raise NotPublicError(f"{host} leads to an address that is not public")
         return [

@@ -212,6 +212,13 @@ async def test_of_this_machine_only_the_operators_own_gateway_is_reached(
     assert len(server.paths) == found
 
 
+async def test_a_gateway_of_this_machine_may_be_named(server: Server) -> None:
+    gateway = f"http://localhost:{server.plain_url.rpartition(':')[2]}/"
+    fetcher = GuardedFetcher(Reach(Names({"localhost": [["127.0.0.1"]]}), gateways=(gateway,)))
+    assert isinstance(await fetcher.fetch(f"{gateway}good.png"), FetchedPicture)
+    await fetcher.close()
+
+
 async def test_a_gateway_elsewhere_gets_no_exception() -> None:
     names = Names({"gateway.example": [["10.0.0.1"]]})
     fetcher = GuardedFetcher(Reach(names, gateways=("https://gateway.example/ipfs/",)))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.cogs.holders.holder_words import rendered
-from bot.cogs.holders.snapshot_embeds import count_words, request_words, time_words, weight_words
+from bot.cogs.holders.holder_words import day, rendered
+from bot.cogs.holders.snapshot_embeds import request_words, weight_words
 from bot.holders.change_kind import ChangeKind
 from bot.holders.snapshot_changes import KINDS, SnapshotChange, SnapshotDiff
 from bot.messages import Message, Words
+from bot.pictures.chart_words import count_words
 from bot.ui.embeds import BRAND, CAUTION
 from bot.ui.page_items import Choice
 from bot.ui.turning_pages import TurningPages
@@ -68,8 +69,8 @@ class DiffPages(TurningPages):
             _WHAT(
                 what=request_words(before.request),
                 weight=weight_words(before.weight),
-                then=time_words(before.made_at),
-                now=time_words(after.made_at),
+                then=day(before.made_at),
+                now=day(after.made_at),
             ),
             _SUMMARY(**counts),
             *([_UNKNOWN(count=unknown)] if unknown else []),
@@ -98,4 +99,5 @@ class DiffPages(TurningPages):
 
 
 def _line(change: SnapshotChange) -> Words:
-    return _LINE(user=change.user_id, before=count_words(change.before), after=count_words(change.after))
+    before, after = (count_words(each) if each else "-" for each in (change.before, change.after))
+    return _LINE(user=change.user_id, before=before, after=after)

@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.cogs.holders.holder_words import rendered
-from bot.counts import Count
-from bot.holders.export_head import how_known, remarks
+from bot.cogs.holders.holder_words import day, rendered, when
+from bot.holders.export_head import remarks
 from bot.holders.export_view import ExportView
 from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, Weight
-from bot.messages import Message, Words, number_words
+from bot.messages import Message, Words
 from bot.store.holders.snapshot_table import ListedSnapshot
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, cut_lines
@@ -44,7 +43,6 @@ _LOUD = Message("⚠ {words}")
 _SHOW_THEM = Message("`/settings visibility` lets exports name the accounts of all members.")
 _FAILED = Message("⚠ The latest one could not be made: {why}")
 _EVERY = {Every.DAY: Message("every day"), Every.WEEK: Message("every week"), Every.MONTH: Message("every month")}
-_AT_LEAST, _UNKNOWN = Message("at least {number:,}"), Message("unknown")
 
 # What was read within so long is shown as of one moment, the earlier one.
 _AT_ONCE = timedelta(minutes=1)
@@ -61,21 +59,6 @@ def request_words(request: SnapshotRequest) -> Words | str:
     """What a snapshot is of; of a very long rule its beginning, as the file has all of it."""
     rule = f"`{request.short_rule}`"
     return _MINIMUM(what=rule, minimum=request.minimum) if request.minimum else rule
-
-
-def count_words(count: Count | None) -> Words | str:
-    """A number, as far as it is known."""
-    if count is None:
-        return "-"
-    known = how_known(count)
-    if known == "exactly":
-        return number_words(count.low)
-    return _AT_LEAST(number=count.low) if known == "at least" else _UNKNOWN()
-
-
-def time_words(at: datetime, style: str = "f") -> str:
-    """A moment, which Discord shows in the reader's time and language."""
-    return f"<t:{int(at.timestamp())}:{style}>"
 
 
 def exported_embed(view: ExportView, seal: Seal, missing: Sequence[Words]) -> discord.Embed:
@@ -111,7 +94,7 @@ def schedules_embed(schedules: Sequence[SnapshotSchedule], now: datetime, done: 
                 weight=weight_words(each.request.weight),
                 every=_EVERY[each.every](),
                 count=each.retain,
-                when=_NEXT(when=time_words(each.next_at, "R")) if each.next_at > now else _DUE(),
+                when=_NEXT(when=when(each.next_at)) if each.next_at > now else _DUE(),
             )
         )
         if each.failure:
@@ -132,13 +115,13 @@ def _about(snapshot: Snapshot) -> list[Words]:
         # They are plain text, as a file has them.
         what = _NAMED(names=", ".join(safe_text(name, _NAME) for name in snapshot.names), rule=what)
     of = _OF(what=what, weight=weight_words(snapshot.weight), count=len(snapshot.members))
-    made = time_words(snapshot.made_at)
+    made = day(snapshot.made_at)
     if snapshot.as_of is None:
         return [of, _MADE_UNREAD(when=made)]
     first, last = snapshot.as_of
     if last - first < _AT_ONCE:
-        return [of, _MADE_AS_OF(when=made, last=time_words(first, "R"))]
-    return [of, _MADE(when=made, first=time_words(first), last=time_words(last))]
+        return [of, _MADE_AS_OF(when=made, last=when(first))]
+    return [of, _MADE(when=made, first=day(first), last=day(last))]
 
 
 def _embed(title: Words, lines: Iterable[Words], *, is_loud: bool = False) -> discord.Embed:

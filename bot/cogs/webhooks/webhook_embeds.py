@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import discord
 
@@ -122,19 +121,23 @@ def removed_embed(endpoint: Endpoint) -> discord.Embed:
 def _lines(standing: Standing) -> Sequence[Words]:
     endpoint = standing.endpoint
     delivered = endpoint.delivered_at
-    lines = [_STATES[endpoint.state](), _DELIVERED(when=_ago(delivered)) if delivered else _NEVER()]
+    lines = [
+        _STATES[endpoint.state](),
+        _DELIVERED(when=discord.utils.format_dt(delivered, "R")) if delivered else _NEVER(),
+    ]
     first = max(endpoint.cursor + 1, standing.earliest)
     if endpoint.cursor + 1 < first:
         lines.append(_LOST(first=endpoint.cursor + 1, last=first - 1))
     if standing.backlog and standing.waiting_since:
-        lines.append(_WAITS(count=standing.backlog, first=first, since=_ago(standing.waiting_since)))
+        since = discord.utils.format_dt(standing.waiting_since, "R")
+        lines.append(_WAITS(count=standing.backlog, first=first, since=since))
     else:
         lines.append(_NOTHING_WAITS(latest=standing.latest))
     failed_at = endpoint.failed_at
     if endpoint.failure and failed_at and (delivered is None or failed_at >= delivered):
-        lines.append(_FAILED(when=_ago(failed_at), reason=endpoint.failure.words))
+        lines.append(_FAILED(when=discord.utils.format_dt(failed_at, "R"), reason=endpoint.failure.words))
         if endpoint.next_at:
-            lines.append(_NEXT(when=_ago(endpoint.next_at)))
+            lines.append(_NEXT(when=discord.utils.format_dt(endpoint.next_at, "R")))
     return lines
 
 
@@ -149,7 +152,3 @@ def _values(endpoint: Endpoint) -> dict[str, object]:
 
 def _text(lines: Sequence[Words]) -> str:
     return "\n".join(line.render() for line in lines)
-
-
-def _ago(at: datetime) -> str:
-    return f"<t:{int(at.timestamp())}:R>"
