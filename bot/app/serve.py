@@ -16,6 +16,7 @@ from bot.app.build_sources import open_sources
 from bot.app.moved_clock import MovedClock, open_follower
 from bot.app.open_metrics import open_metrics
 from bot.app.open_pictures import LOOKS_EVERY, open_pictures
+from bot.app.reader_languages import remember_languages
 from bot.app.reload import Reload
 from bot.app.role_cogs import RoleParts, add_role_cogs, welcome_of
 from bot.app.run import run_until
@@ -125,6 +126,7 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, lookup, linking, notifications, vouches, clock, studio)
+        opened.push_async_callback(remember_languages(bot.readers, store, background))
         if follower:
             background.every(_ASKS_THE_TIME, follower.follow, name="clock")
         channels = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)

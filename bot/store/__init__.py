@@ -22,6 +22,7 @@ makes no decisions, and has no messages for members.
                 notified of
                 owner_table: who owns an account, and which sources say so
                 share_table: which accounts others may see, and where
+                language_table: in which language members read
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused
     gates/      gate_table: what servers' admins decided; alias_table: which collections count as the same;
@@ -31,7 +32,7 @@ makes no decisions, and has no messages for members.
     holders/    holder_rows: the proven accounts of a server's members, with what was observed of some collections
                 (past_rows: since a moment); shared_rows: which of them members share; gate_numbers: how often a role
                 was given and taken; view_record: who looked at a full list; snapshot_table: who held what at
-                a moment; schedule_table: which of these are made by themselves
+                a moment (snapshot_columns: as rows); schedule_table: which of these are made by themselves
     sync/       sync_store: all of these; membership_table: who is due; ledger_table: what was given; miss_table: how
                 often a holder did not qualify; hold_table: why removals wait; run_table: what was done; post_table:
                 what is to be said of it; server_table: servers, and which process may take roles; owed_table: what is
@@ -67,6 +68,7 @@ from bot.store.holders.schedule_table import SnapshotSchedules
 from bot.store.holders.snapshot_table import Snapshots
 from bot.store.linking.browser_table import OtherBrowsers
 from bot.store.linking.contest_table import Contests
+from bot.store.linking.language_table import MemberLanguages
 from bot.store.linking.link_table import Links
 from bot.store.linking.member_data import Members
 from bot.store.linking.notice_table import Notices
@@ -96,6 +98,7 @@ class Store:
         self.writer = writer
         self.reader = reader or writer.reader()
         self.links = Links(writer)
+        self.languages = MemberLanguages(writer)
         self.proven = ProvenAccounts(writer)
         self.vouches = Vouches(writer)
         self.owners = Owners(writer)

@@ -135,15 +135,15 @@ async def test_what_is_not_complete_is_written_only_after_a_yes(
 class Typed:
     """What somebody types after something else has happened."""
 
-    def __init__(self, happens: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, happens: Callable[[], Awaitable[None]]) -> None:
         self._happens = happens
         self._loop = asyncio.get_running_loop()
 
     def readline(self) -> str:
         """Wait for it, and confirm; the command is on a thread of its own."""
 
-        async def wait() -> object:
-            return await self._happens()
+        async def wait() -> None:
+            await self._happens()
 
         asyncio.run_coroutine_threadsafe(wait(), self._loop).result()
         return "yes\n"
@@ -157,11 +157,12 @@ async def test_what_changed_before_the_yes_is_not_written(
     await show_addresses(sync)
     await snapshot("make", SERVER, "254")
 
-    async def happens() -> object:
+    async def happens() -> None:
         if what == "hidden":
-            return await sync.store.guild_settings.save(GUILD, GuildSettings(), MOD, sync.now)
-        its = pseudonyms(SECRETS["DISCORD_TOKEN"])
-        return await sync.store.members.delete(user(1), sync.now, its, refused_until=sync.now)
+            await sync.store.guild_settings.save(GUILD, GuildSettings(), MOD, sync.now)
+        else:
+            its = pseudonyms(SECRETS["DISCORD_TOKEN"])
+            await sync.store.members.delete(user(1), sync.now, its, refused_until=sync.now)
 
     result = await snapshot("export", "1", "-o", "part.csv", typed=Typed(happens))
     assert result.code == 2

@@ -82,6 +82,20 @@ async def test_a_channel_is_in_its_servers_language_and_a_direct_message_in_the_
         await until(is_posted)
 
 
+async def test_a_member_is_written_to_in_their_language_after_a_restart_too(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    ada, hana = await bare_sandbox.person("ada"), await bare_sandbox.person("hana")
+    await _reads(hana, "de")
+    async with running(bare_sandbox, tmp_path, linking="manual = true"):
+        await hana.run("link", account="10001")
+        await hana.run("accounts")  # only of who has linked something it is remembered
+    async with running(bare_sandbox, tmp_path, linking="manual = true"):
+        await ada.run("vouch", member=hana.user, account="10003")
+        question = await question_to(hana)
+    assert question["embeds"][0]["title"] == german("Is this account yours?")
+
+
 async def test_discord_leaves_translations_out_unless_they_are_asked_for(sandbox: SandboxClient) -> None:
     path = f"{sandbox.url}/api/v10/applications/{APPLICATION_ID}/commands"
     async with ClientSession(headers={"Authorization": f"Bot {BOT_TOKEN}"}) as session:

@@ -230,7 +230,7 @@ async def test_a_schedule_makes_one_when_it_is_due_retains_so_many_and_is_told_i
     listed = [each.snapshot for each in await sync.store.snapshots.of_guild(GUILD, 9)]
     assert [each.schedule_id for each in listed] == [schedule.schedule_id, schedule.schedule_id, None]
     assert listed[2].snapshot_id == by_hand.snapshot_id
-    diff = compare_snapshots(*[await maker_of(sync).get(GUILD, each.snapshot_id) for each in listed[:2]])
+    diff = await maker_of(sync).compare(GUILD, listed[0].snapshot_id, listed[1].snapshot_id)
     assert [(each.kind, each.before, each.after) for each in diff.changes] == [(ChangeKind.UP, exact(4), exact(5))]
     await sync.post()
     assert [line for line in sync.said() if line.startswith("Snapshot")][-1] == (

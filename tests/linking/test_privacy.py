@@ -91,6 +91,7 @@ async def live(harness: LinkingHarness) -> None:
     await leave_roles(harness, gate)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
     await harness.sign_on_page(Person(ANN, NAME), HERS, "hers")
+    await harness.store.languages.save({ANN: "de", CLEO: "fr"})
     # Another browser of hers had the link.
     its = "INSERT INTO other_browsers SELECT x'00', id, 0, 0, 0 FROM sessions WHERE user_id = ? LIMIT 1"
     await harness.rows(its, ANN)

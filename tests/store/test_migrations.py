@@ -308,6 +308,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "failure": "status",
         "status": 502,
     },
+    "member_languages": {"user_id": 1, "language": "de"},
     "webhook_logs": {"guild_id": 9, "latest": 7, "earliest": 3},
     "webhook_events": {
         "guild_id": 9,

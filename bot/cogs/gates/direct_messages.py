@@ -73,7 +73,7 @@ class DirectMessages:
             return
         try:
             channel = await self._client.create_dm(discord.Object(user_id))
-            with self._client.readers.for_member(user_id, guild):
+            with await self._client.readers.for_member(user_id, guild):
                 embed, instead = _embed_of(post, guild), _UNACCEPTED().render()
             message = await sending.post(self._client, channel, instead=instead, embed=embed, nonce=post.nonce)
         except discord.HTTPException as error:

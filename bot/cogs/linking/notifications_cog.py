@@ -65,7 +65,7 @@ class NotificationsCog(commands.Cog, name="Notifications"):
         try:
             user_id = notifications[0].user_id
             channel = await self._bot.create_dm(discord.Object(user_id))
-            with self._bot.readers.for_member(user_id, None):
+            with await self._bot.readers.for_member(user_id, None):
                 embeds = list(map(notification_embed, notifications))
             await sending.post(self._bot, channel, embeds=embeds)
         except discord.HTTPException as error:

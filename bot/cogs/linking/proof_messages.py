@@ -224,7 +224,7 @@ class ProofMessages:
         for owner_id in owners:
             try:
                 channel = await self._bot.create_dm(discord.Object(owner_id))
-                with self._bot.readers.for_member(owner_id, guild):
+                with await self._bot.readers.for_member(owner_id, guild):
                     embed = relay_warning_embed(person, name, relays)
                 await sending.post(self._bot, channel, embed=embed)
             except _SEND_ERRORS as error:

@@ -84,7 +84,7 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         """Send one direct message."""
         try:
             channel = await self._bot.create_dm(discord.Object(vouch.user_id))
-            with self._bot.readers.for_member(vouch.user_id, self._bot.get_guild(vouch.guild_id)):
+            with await self._bot.readers.for_member(vouch.user_id, self._bot.get_guild(vouch.guild_id)):
                 embed, view = vouch_embeds.question_embed(vouch, guild_name), question_view(vouch)
             await sending.post(self._bot, channel, embed=embed, view=view)
         except discord.HTTPException as error:

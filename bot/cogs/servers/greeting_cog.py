@@ -92,7 +92,7 @@ class GreetingCog(commands.Cog, name="Greeting"):
     async def _write(self, guild: discord.Guild, owner_id: int, own: discord.Member) -> None:
         try:
             channel = await self._bot.create_dm(discord.Object(owner_id))
-            with self._bot.readers.for_member(owner_id, guild):
+            with await self._bot.readers.for_member(owner_id, guild):
                 embed, nonce = greeting_embed(guild, own), f"greet-{guild.id:x}"  # 25 letters at most
             await sending.repeated(lambda: sending.post(self._bot, channel, embed=embed, nonce=nonce))
         except discord.Forbidden:

@@ -27,6 +27,7 @@ _EXPORTED = {
     "shares": "guild_id, account, joined_at",
     "keep_outs": "guild_id, account",
     "protected_members": "guild_id, ended",
+    "member_languages": "language",
     "notices": "news, owner, at, until",
     "messaged": "owner, at",
     "frozen_claims": "owner, method, signed_at",

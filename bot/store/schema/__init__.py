@@ -24,6 +24,7 @@ from bot.store.schema import holder_tables  # isort: skip
 from bot.store.schema import snapshot_tables  # isort: skip
 from bot.store.schema import webhook_tables  # isort: skip
 from bot.store.schema import counting_tables  # isort: skip
+from bot.store.schema import language_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "greeting_tables",
     "holder_tables",
     "kept_names",
+    "language_tables",
     "reading_tables",
     "server_tables",
     "settings_tables",
