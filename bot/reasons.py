@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from bot.messages import Message, Words
+from bot.messages import Message, Words, words_of_text, words_text
 
 # The types that can fill a place of a reason's message.
 Value = str | int | Words
@@ -63,6 +63,16 @@ def source_error(words: Words) -> Reason:
 def as_recorded(words: str) -> Reason | None:
     """A sentence that was recorded in an archive, as a reason; None for ""."""
     return Reason.of(ReasonCode.AS_RECORDED, words=words) if words else None
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason as it is stored: to be read by anybody, whatever the language of whom it happened to."""
+    return words_text(_words_of(reason))
+
+
+def stored_reason(text: str) -> Reason | None:
+    """What `reason_text` stored, or a sentence that an earlier version did; None for ""."""
+    return Reason.of(ReasonCode.AS_RECORDED, words=words_of_text(text)) if text else None
 
 
 def reason_words(reason: Reason | None) -> str:

@@ -181,7 +181,7 @@ class SnapshotSchedule:
         retain: How many of them are retained; older ones are deleted.
         next_at: When the next one is due.
         first_at: When the first one was: the day of the month, and the time of day, of all.
-        failure: Why the latest one could not be made; "": it was.
+        failure: Why the latest one could not be made, as `words_text` stores it; "": it was.
     """
 
     schedule_id: int

@@ -4,6 +4,7 @@ message            a sentence with its places; Words: with what fills them
 languages          which languages there are, and how they write numbers
 reader_language    the language of the reader, for each task
 catalogs           the compiled translations in `locale/`
+stored_words       sentences as they are stored, and read in another language
 local_numbers      numbers with the reader's separators
 """
 
@@ -12,6 +13,7 @@ from bot.messages.languages import ENGLISH, TRANSLATED, Language, language_of
 from bot.messages.local_numbers import number_words
 from bot.messages.message import Advice, Message, Words
 from bot.messages.reader_language import reader_language, set_reader_language, written_in
+from bot.messages.stored_words import words_of_text, words_text
 
 __all__ = [
     "ENGLISH",
@@ -26,5 +28,7 @@ __all__ = [
     "reader_language",
     "set_reader_language",
     "text_in",
+    "words_of_text",
+    "words_text",
     "written_in",
 ]

@@ -12,7 +12,7 @@ from bot.gates.facts import NOTHING_HELD, UNKNOWN_HELD, AccountFacts, Held, Leve
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.links import Proven, ProvenAccount
-from bot.reasons import as_recorded
+from bot.reasons import stored_reason
 from bot.store.sync.observations import Observed, StoredAccount
 from bot.sync.results import AccountState
 
@@ -88,7 +88,7 @@ def to_state(
             is_of_the_past=is_of_the_past,
         ),
         failed_at=stored.failed_at,
-        failure=as_recorded(stored.failure),
+        failure=stored_reason(stored.failure),
         next_at=stored.due,
     )
 

@@ -23,7 +23,7 @@ from bot.holdings import Account, Collection, Holdings
 from bot.linking.vouching import ProvenHere
 from bot.links import Scope
 from bot.messages import Message
-from bot.reasons import Reason, ReasonCode, reason_words, source_error
+from bot.reasons import Reason, ReasonCode, reason_text, source_error
 from bot.sources.askers import Asker, Askers
 from bot.sources.source import Source
 from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
@@ -296,5 +296,5 @@ class Readings:
             await self._store.forget_part(account)  # what an archive said that was used before this one
         # An archive says tomorrow what it says today, and is read again as often as others.
         pause_after = self.pause_after if why.code is not ReasonCode.NOT_LIVE else lambda _: self._interval
-        saved = await self._store.save_failure(account, self._clock(), reason_words(why), pause_after, part, retention)
+        saved = await self._store.save_failure(account, self._clock(), reason_text(why), pause_after, part, retention)
         return ReadOutcome(account, saved if part else None, why)

@@ -19,7 +19,7 @@ from bot.gates.rule_needs import collections_of
 from bot.gates.rule_text import rule_text
 from bot.holders.snapshot import Snapshot, SnapshotMember, SnapshotRequest, SnapshotSchedule, next_time
 from bot.holders.snapshot_changes import SnapshotDiff, compare_snapshots
-from bot.messages import Message
+from bot.messages import Message, words_text
 from bot.names import Names
 from bot.store import Store
 from bot.store.sync.post_table import NewPost, PostKind
@@ -155,12 +155,12 @@ class SnapshotMaker:
             )
         except InputError as error:
             log.warning("snapshots: schedule %d makes none: %s", schedule.schedule_id, error.sentence)
-            await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, error.sentence)
+            await self._store.snapshot_schedules.failed(schedule.schedule_id, next_at, words_text(error.words))
             return False
         except Exception as error:
             # What one server's data meets, reading or storing, must not keep those of all others from being made.
             log.exception("snapshots: schedule %d makes none", schedule.schedule_id)
-            failure = error.sentence if isinstance(error, StoreError) else str(_INTERNAL_ERROR())
+            failure = words_text(error.words if isinstance(error, StoreError) else _INTERNAL_ERROR())
             again_at = min(next_at, now + _RETRY_AFTER)
             await self._store.snapshot_schedules.failed(schedule.schedule_id, again_at, failure)
             return False

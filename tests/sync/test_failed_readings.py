@@ -14,6 +14,7 @@ import pytest
 from bot.counts import exact, unknown
 from bot.gates.facts import NOTHING_HELD, UNKNOWN_HELD
 from bot.holdings import Account, Holding
+from bot.messages import language_of, written_in
 from bot.reasons import reason_words
 from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker, Askers
@@ -52,6 +53,22 @@ FAULTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "page 2 of 3 is HTML": ("html", {"path": "offset=50"}),
     "a page again and again": ("repeat", {"path": "offset=50"}),
 }
+
+
+async def test_why_an_account_cannot_be_read_is_said_in_the_language_of_who_reads_it(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    await reading.own(WHALE)
+    await sandbox.fault("status", status=500, times=None)
+    german = language_of("de")
+    with written_in(german):  # as a member who pressed Refresh reads
+        outcome = await reading.read(WHALE)
+        translated = reason_words(outcome.failure)
+    stored = (await reading.state()).failure
+    english = reason_words(stored)
+    with written_in(german):
+        assert reason_words(stored) == translated != english
+    assert reason_words(outcome.failure) == english
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -12,7 +12,7 @@ from bot.holders.export_head import remarks
 from bot.holders.export_view import ExportView
 from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, Weight
-from bot.messages import Message, Words
+from bot.messages import Message, Words, words_of_text
 from bot.store.holders.snapshot_table import ListedSnapshot
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, cut_lines
@@ -98,7 +98,7 @@ def schedules_embed(schedules: Sequence[SnapshotSchedule], now: datetime, done: 
             )
         )
         if each.failure:
-            lines.append(_FAILED(why=each.failure))
+            lines.append(_FAILED(why=words_of_text(each.failure)))
     return _embed(_SCHEDULES(), lines if schedules else [*lines, _NO_SCHEDULES()])
 
 

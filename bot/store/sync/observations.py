@@ -117,7 +117,7 @@ class StoredAccount:
         part_at: As of a later one that was not complete.
         emptied_at: Since when it holds nothing, after it held something.
         failed_at: The latest failure, unless it was read since.
-        failure: Why, as a sentence.
+        failure: Why, as `reason_text` has it; of an earlier version, as a sentence.
         whole: Collection → what the latest complete reading says.
         part: Collection → what the later one saw.
     """

@@ -95,7 +95,7 @@ class Readings:
         Args:
             account: The account.
             now: The present.
-            failure: Why, as a sentence.
+            failure: Why, as `reason_text` has it.
             pause_after: From the number of failures in a row to how long it is left alone.
             part: What was seen all the same, of a live source; nothing follows from what is not in it.
             retention: With `part`.

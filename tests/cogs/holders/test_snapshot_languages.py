@@ -16,7 +16,7 @@ from bot.holders.export_view import ExportView
 from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, SnapshotRequest, SnapshotSchedule
 from bot.holders.snapshot_changes import compare_snapshots
-from bot.messages import Language, Message, Words, written_in
+from bot.messages import Language, Message, Words, words_text, written_in
 from tests.compiled_language import compiled_language
 from tests.holders.snapshots import ANN, AT, GUILD, held, row, snapshot
 
@@ -67,6 +67,18 @@ def test_an_export_and_the_schedules_are_in_the_readers_language(shouted: Langua
     lines = [line for embed in embeds for line in lines_of(embed)]
     # What asks has a second sentence in one message.
     assert [line for line in lines if not line.startswith(("¡", "The file says so too"))] == []
+
+
+def test_why_a_schedule_failed_is_in_the_readers_language_too(shouted: Language) -> None:
+    failed = SnapshotSchedule(
+        3, GUILD, SnapshotRequest("254"), Every.WEEK, 4, LATER, AT, failure=words_text(_MISSING())
+    )
+    before = replace(failed, failure="What an earlier version stored.")
+    with written_in(shouted):
+        embed = snapshot_embeds.schedules_embed([failed, before], AT)
+    lines = lines_of(embed)
+    assert [line.count("¡") for line in lines if "could not be made" in line] == [2, 1]
+    assert lines[-1].endswith("What an earlier version stored.")
 
 
 def test_a_name_of_upstreams_is_text_and_no_markdown() -> None:
