@@ -24,10 +24,10 @@ _OTHER_REQUEST = Message(
 
 
 _FORGOTTEN = Message(
-    "From snapshot {number} one member is gone, who had all their data deleted. So who is in the newer one alone, and "
-    "had nothing linked before that one was made, is among the unknown: they may have been in both.",
-    "From snapshot {number} {count:,} members are gone, who had all their data deleted. So who is in the newer one "
-    "alone, and had nothing linked before that one was made, is among the unknown: they may have been in both.",
+    "One member is gone from snapshot {number}, who had all their data deleted. So who is in the newer one alone, and "
+    "had nothing linked when the older one was made, is among the unknown: they may have been in both.",
+    "{count:,} members are gone from snapshot {number}, who had all their data deleted. So who is in the newer one "
+    "alone, and had nothing linked when the older one was made, is among the unknown: they may have been in both.",
 )
 _NOT_RECORDED = Message(
     "Snapshot {number} does not say which collections counted as the same and what never counted. Where that was "

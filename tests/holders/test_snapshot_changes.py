@@ -83,7 +83,7 @@ def test_who_may_have_been_in_the_older_one_has_not_joined() -> None:
         (8, ChangeKind.JOINED),
         (7, ChangeKind.UNKNOWN),
     ]
-    assert str(diff.remarks[0]).startswith("From snapshot 12 one member is gone, who had all their data deleted.")
+    assert str(diff.remarks[0]).startswith("One member is gone from snapshot 12, who had all their data deleted.")
 
 
 def test_what_counted_the_same_or_not_is_said_where_it_is_not_recorded() -> None:

@@ -17,6 +17,7 @@ from bot.app.serve import open_lookup
 from bot.app.snapshot_parts import snapshot_maker
 from bot.config.settings import load
 from bot.gates.gate import GuildSettings
+from bot.gates.rule import CollectionRef
 from bot.store.pseudonyms import pseudonyms
 from sandbox.world import BOT_TOKEN
 from tests.cogs.members.role_bot import RoleBot, open_role_bot
@@ -261,6 +262,21 @@ async def test_who_may_no_longer_when_the_file_is_written_does_not_get_it(
     )
     assert recorded == []
     assert hana
+
+
+async def test_a_diff_over_a_change_of_what_counts_as_the_same_says_so(
+    role_bot: RoleBot, ada: Person, hana: Person
+) -> None:
+    await ada.run("holders export", rule=RULE)
+    lights, mosaic = CollectionRef("loopring", "254"), CollectionRef("loopring", "261")
+    await role_bot.store.gates.set_alias(guild_id(ada), lights, mosaic, int(ada.user), role_bot.clock())
+    await ada.run("holders export", rule=RULE)
+    refused = await ada.run("holders diff")
+    assert "Snapshots 1 and 2 cannot be compared: which collections count as the same was changed" in refused.text
+    assert "(then none, now `loopring:254` = `loopring:261`)" in refused.text
+    assert hana.user not in refused.text
+    await ada.run("holders export", rule=RULE)
+    assert "From snapshot 2 to snapshot 3" in (await ada.run("holders diff")).text
 
 
 async def test_another_server_finds_neither_snapshots_nor_members(role_bot: RoleBot, ada: Person, hana: Person) -> None:

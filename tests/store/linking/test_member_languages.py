@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.linking.accounts import MAX_LINKS
-from bot.links import Link
+from bot.links import MAX_LINKS, Link
 from bot.store.rows import to_account
 from bot.ui.reader_locales import Readers
 from tests.linking.harness import ANN, BEN, LinkingHarness, open_linking
