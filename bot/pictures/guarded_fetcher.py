@@ -26,7 +26,6 @@ from bot.pictures.picture_header import PictureFormat, read_header
 from bot.sources.public_address import (
     LookUp,
     Network,
-    NotPublicError,
     PublicResolver,
     Reachable,
     is_number,

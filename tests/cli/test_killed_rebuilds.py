@@ -90,8 +90,9 @@ async def test_a_rebuild_that_is_killed_while_it_replays_ends_in_the_same_file(t
     (tmp_path / "made").mkdir()
     ended = await run(tmp_path / "made", "--from-dir", tmp_path / "blocks", module="tests.cli.killed_at")
     steps = json.loads(ended.out.splitlines()[-1])
-    # Besides: the ranges that one node confirmed, the archive, and its folder.
-    assert [step["step"] for step in steps].count("open") == len(blocks) + 3
+    # Besides: the end of the blocks, the era1 files that were taken, the ranges that one node confirmed, the archive,
+    # and its folder.
+    assert [step["step"] for step in steps].count("open") == len(blocks) + 5
     expected = files(tmp_path / "made/0")
     assert expected.keys() == {"a.tessera.gz"}
     for number, step in enumerate(steps, start=1):
