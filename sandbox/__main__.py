@@ -28,7 +28,7 @@ from sandbox.wallets import WALLET_FACTORY
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, WEBHOOK_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 
 PORT_IN_USE = 2
 # Taken when no port is asked for: the page, and the one after it for the browser.
@@ -104,13 +104,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return PORT_IN_USE
     except RebuildError as error:
-        print(error, file=sys.stderr)
+        print(f"Loopring's archive could not be rebuilt; --no-archive does without it. {error}", file=sys.stderr)
         return 1
     return 0
 
 
 class PortError(Exception):
     """A port cannot be listened on; the sentence says which, why, and which option chooses another."""
+
+
+class _AlwaysRebuilt(argparse.Action):
+    """What was an option once."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.error("--rebuilt is what the demo always does now: leave it out. --no-archive does without the archive.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -127,10 +134,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="put a larger community, drawn from this number, on top")
     parser.add_argument("--bodies", type=Path, help="folder of recorded Loopring bodies to serve byte for byte")
     parser.add_argument(
-        "--rebuilt",
+        "--no-archive",
         action="store_true",
-        help="rebuild Loopring's archive from the Ethereum node first: it answers when Loopring is switched off",
+        help="do not rebuild Loopring's archive from the Ethereum node: when Loopring is switched off, nothing answers",
     )
+    parser.add_argument("--rebuilt", action=_AlwaysRebuilt, nargs=0, help=argparse.SUPPRESS)
     parser.add_argument("--no-bot", action="store_true", help="only the stand-ins: the bot is started by hand")
     parser.add_argument("--bot-log", type=Path, help="also write the bot's log lines to this file")
     return parser
@@ -165,24 +173,42 @@ async def _run(options: argparse.Namespace) -> None:
             web_port=web_port,
             browser_port=browser_port,
             factory=WALLET_FACTORY,
-            fallback="rebuilt" if options.rebuilt else "",
+            fallback="" if options.no_archive else "rebuilt",
         )
         archive = folder / "rebuilt.tessera.gz"
-        if options.rebuilt:
+        if not options.no_archive:
             text += SOURCE.format(path=archive.as_posix())
         config.touch(mode=0o600)  # whatever the umask: the bot refuses settings that others may write
         config.write_text(text, encoding="utf-8")
-        if options.rebuilt:
-            write_known_collections(world, folder / "known.csv")
-            await rebuild(config, environment, folder / "known.csv", archive)
+        # Before the archive is there, so that nobody waits for the page.
         print(f"Tessera's sandbox: http://{options.host}:{port}/   (Ctrl-C ends it)", flush=True)
         print(f"Its browser with a test wallet, for the bot's own pages: http://localhost:{browser_port}/", flush=True)
+        if not options.no_archive:
+            write_known_collections(world, folder / "known.csv")
+            rebuilding = rebuild(config, environment, folder / "known.csv", archive)
+            if not await _done_before(stop_requested, rebuilding):
+                return
         if BOT in app:
             app[BOT].start()
             stack.push_async_callback(app[BOT].stop)
         else:
             print(f"No bot was started; its configuration is {config}", flush=True)
         await stop_requested.wait()
+
+
+async def _done_before(stop_requested: asyncio.Event, work: Coroutine[object, object, None]) -> bool:
+    """Whether some work was done before the end was asked for; else it is cancelled."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop_requested.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        working.cancel()
+        stopping.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+    if stop_requested.is_set():  # Ctrl-C in a terminal reaches a command that works for it, too, and fails it
+        return False
+    await working
+    return True
 
 
 @contextlib.asynccontextmanager

@@ -1,6 +1,6 @@
 """The demo's Loopring as an archive: the bot's own command rebuilds it from the sandbox's Ethereum node.
 
-It is the fallback of Loopring then: with that one switched off, the archive answers.
+It is the fallback of Loopring: with that one switched off, the archive answers.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ async def rebuild(config: Path, environment: Mapping[str, str], known: Path, out
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await process.communicate()
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:  # cancelled: its folder is about to go
+            process.kill()
+            await process.wait()
     if process.returncode:
         raise RebuildError(said.decode("utf-8", "replace").strip())

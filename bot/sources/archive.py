@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from bot.archive.lines import AccountRecord
+from bot.archive.lines import AccountRecord, Header
 from bot.archive.reader import Archive
 from bot.errors import NotRecordedError, SourceError
 from bot.holdings import Account, Collection, Holding, Nft, NftList
@@ -61,7 +61,7 @@ class ArchiveSource:
         self._archive = Archive.open(path, network=network)
         header = self._archive.header
         self.name = name
-        self.label = label or f"{header.source}, recorded {header.recorded_at:%Y-%m-%d}"
+        self.label = label or _label(header)
         self.network = header.network
         self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False, may_grant=may_grant)
         self.health = Health()
@@ -170,6 +170,13 @@ class ArchiveSource:
             raise
         self.health.last_success_at = datetime.now(UTC)
         return found
+
+
+def _label(header: Header) -> str:
+    """What an archive is of, and of when."""
+    if header.rebuilt:
+        return f"Archive of {header.source}, up to block {header.rebuilt.block} ({header.recorded_at:%Y-%m-%d})"
+    return f"{header.source}, recorded {header.recorded_at:%Y-%m-%d}"
 
 
 def _complete_scan(

@@ -16,12 +16,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from bot.archive.reader import Archive
 from bot.config.settings import load
 from bot.config.source_tables import ArchiveTable
 from sandbox.__main__ import SECRETS, USUAL_PORT
 from sandbox.wallets import WALLET_FACTORY
+from tests.sandbox_client import SandboxClient
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -71,13 +73,13 @@ async def sandbox(*arguments: str, port: int | None = 0, umask: int = -1) -> Asy
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_says_where_it_is_and_ends_cleanly_when_asked(number: signal.Signals) -> None:
-    async with sandbox("--no-bot") as started:
+    async with sandbox("--no-bot", "--no-archive") as started:
         assert (await started.get("/_sandbox/bot"))["managed"] is False
         assert await started.end(number) == 0
 
 
 async def test_nobody_else_may_write_its_configuration_whatever_the_umask() -> None:
-    async with sandbox("--no-bot", umask=0) as started:
+    async with sandbox("--no-bot", "--no-archive", umask=0) as started:
         await started.line()
         path = Path((await started.line()).split()[-1])
         assert path.stat().st_mode & 0o777 == 0o600  # noqa: ASYNC240 - nothing else runs here
@@ -86,7 +88,7 @@ async def test_nobody_else_may_write_its_configuration_whatever_the_umask() -> N
 
 
 async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -> None:
-    async with sandbox("--no-bot") as started:
+    async with sandbox("--no-bot", "--no-archive") as started:
         browser = (await started.line()).split()[-1]
         path = Path((await started.line()).split()[-1])
         config = tomllib.loads(path.read_text(encoding="utf-8"))  # noqa: ASYNC240 - likewise
@@ -115,7 +117,7 @@ async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -
 
 
 async def test_a_seed_makes_the_community_larger() -> None:
-    async with sandbox("--no-bot", "--seed", "3") as started:
+    async with sandbox("--no-bot", "--no-archive", "--seed", "3") as started:
         assert len(await started.get("/_client/people")) == 199
 
 
@@ -140,7 +142,7 @@ async def test_without_an_option_a_port_in_use_gives_way_to_a_free_one() -> None
         with contextlib.suppress(OSError):  # somebody's own demo has it: it is in use all the same
             taken.bind(("127.0.0.1", USUAL_PORT))
             taken.listen()
-        async with sandbox("--no-bot", port=None) as started:
+        async with sandbox("--no-bot", "--no-archive", port=None) as started:
             assert not started.address.endswith(f":{USUAL_PORT}")
             assert (await started.get("/_sandbox/bot"))["managed"] is False
             await started.end(signal.SIGTERM)
@@ -163,8 +165,8 @@ async def test_a_port_in_use_is_one_line_and_status_2(option: str) -> None:
     assert output.decode().splitlines() == [f"Cannot listen on 127.0.0.1:{port}: Address already in use. Try {option}."]
 
 
-async def test_an_archive_of_its_loopring_is_rebuilt_and_answers_when_that_is_gone() -> None:
-    async with sandbox("--no-bot", "--rebuilt") as started:
+async def test_an_archive_of_its_loopring_is_rebuilt_as_its_fallback() -> None:
+    async with sandbox("--no-bot") as started:
         await started.line()
         path = Path((await started.line()).split()[-1])
         loopring, ethereum, rebuilt = load(path, SECRETS).sources
@@ -177,3 +179,37 @@ async def test_an_archive_of_its_loopring_is_rebuilt_and_answers_when_that_is_go
         assert whole.complete
         assert len(whole.holdings) == 28
         await started.end(signal.SIGTERM)
+
+
+async def test_without_any_option_it_answers_from_the_archive_when_loopring_is_switched_off() -> None:
+    async with sandbox() as started, aiohttp.ClientSession() as session:
+        demo = SandboxClient(session, started.address, web.Application())
+        await demo.online()
+        await demo.fault("status", path="", status=503)
+        ada = await demo.person("ada")
+        answer = await demo.settled(await ada.run("collections", account="10001"))
+        assert "Archive of Loopring's blocks on Ethereum, up to block 87 (2021-12-21) answers instead" in answer.text
+        assert "**28 collections**" in answer.text
+        assert "Harbour Lights" in answer.titles()
+        await started.end(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_asked_to_end_while_it_rebuilds_it_ends_at_once(number: signal.Signals) -> None:
+    async with sandbox("--no-bot") as started:  # its address is there before the archive
+        await started.line()
+        assert await started.end(number) == 0
+        assert started.process.stdout is not None
+        assert "could not be rebuilt" not in (await started.process.stdout.read()).decode()
+
+
+async def test_what_was_an_option_once_says_what_took_its_place() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox", "--rebuilt"),
+        cwd=PROJECT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    assert "--rebuilt is what the demo always does now: leave it out." in output.decode()

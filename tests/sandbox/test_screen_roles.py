@@ -111,6 +111,20 @@ async def test_an_outage_is_seen_until_it_is_turned_off(sandbox: RunningSandbox,
     assert (await sandbox.details(10001))[1]["totalNum"] > 0
 
 
+async def test_loopring_that_is_gone_for_good_is_down_and_leads_to_what_its_archive_says(
+    sandbox: RunningSandbox, page: Page
+) -> None:
+    await page.get_by_test_id("toggle-panel").click()
+    await page.get_by_test_id("tab-switches").click()
+    await page.get_by_test_id("switch-gone-loopring").click()
+    await expect(page.get_by_test_id("outages")).to_have_text("Loopring is gone for good.")
+    # Here is no bot of the sandbox's own, which would forget now what it read.
+    await expect(page.get_by_test_id("switch-status")).to_contain_text("cannot restart it")
+    assert (await sandbox.details(10001))[0] == 503
+    await page.get_by_test_id("try-gone-loopring").click()
+    await expect(page.get_by_test_id("composer")).to_be_focused()
+
+
 class ImportModal(ui.Modal, title="Import gates"):
     """A role, a choice and a file, each in a label."""
 

@@ -2,11 +2,20 @@
 
 import { sandbox } from "../api.js";
 import { fill, h } from "../dom.js";
+import { tryButton } from "./try_button.js";
 
 const DOWN = { kind: "status", status: 503, times: null };
 const BLANK = { kind: "empty", total: 0, times: null };
+const NOBODY_LOSES = "Every answer is 503: nobody may lose a role by it. What was read before is shown as of then.";
+const FROM_THE_ARCHIVE =
+  "The same, and the bot starts again and has no answer left: the archive that was rebuilt from the blocks on Ethereum " +
+  "says what accounts held, as of the last block.";
+// The bot retains answers in its memory alone, and they are better than an archive's.
+const FORGETS = new Set(["gone-loopring"]);
+const TRY_ON = { "gone-loopring": "10001" };
 const LASTING = [
-  ["down-loopring", "Loopring is down", "Every answer is 503: nobody may lose a role by it.", "loopring", DOWN],
+  ["down-loopring", "Loopring is down", NOBODY_LOSES, "loopring", DOWN],
+  ["gone-loopring", "Loopring is gone for good", FROM_THE_ARCHIVE, "loopring", DOWN],
   ["blank-loopring", "Loopring is blank", "Every answer is 200 and empty, as if all had sold.", "loopring", BLANK],
   ["down-chain", "Ethereum's explorer is down", "Every answer of Blockscout is 503.", "blockscout", DOWN],
   ["blank-chain", "Ethereum's explorer is blank", "Every answer is 200 and empty.", "blockscout", BLANK],
@@ -41,7 +50,10 @@ export function outages(say, refresh) {
   async function turn(id, label, fault) {
     try {
       if (active.has(id)) await sandbox.removeFault(id);
-      else await sandbox.addFault(account.value.trim() ? { ...fault, account: account.value.trim() } : fault);
+      else {
+        await sandbox.addFault(account.value.trim() ? { ...fault, account: account.value.trim() } : fault);
+        if (FORGETS.has(id)) await sandbox.restartBot();
+      }
       say(`${label}: ${active.has(id) ? "over" : "on"}.`);
     } catch (error) {
       say(`${label}: ${error.message}`);
@@ -63,6 +75,13 @@ export function outages(say, refresh) {
   }
 
   const field = h("label", { class: "switch-fields" }, "The next one is for the account or address", account);
-  const rows = LASTING.map(([, , note], index) => h("div", { class: "switch" }, buttons[index], h("p", {}, note)));
+  const rows = LASTING.map(([id, , note], index) =>
+    h(
+      "div",
+      { class: "switch" },
+      buttons[index],
+      h("div", {}, h("p", {}, note), TRY_ON[id] && tryButton(id, TRY_ON[id])),
+    ),
+  );
   return { node: fill(h("section", {}), h("h3", {}, "Outages"), warning, rows, field), draw };
 }

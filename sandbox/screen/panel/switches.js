@@ -1,12 +1,12 @@
 /** Switches that cause faults for the bot, each with what to expect. */
 
 import { sandbox } from "../api.js";
-import { fillCommand } from "../composer/composer.js";
 import { fill, h } from "../dom.js";
 import { languageSwitches } from "./languages.js";
 import { outages } from "./outages.js";
 import { SWITCH_GROUPS } from "./switch_table.js";
 import { timeSwitches } from "./time.js";
+import { tryButton } from "./try_button.js";
 import { withdrawForm } from "./withdraw.js";
 
 export function switchesView() {
@@ -87,22 +87,6 @@ export function switchesView() {
       clearInterval(timer);
     },
   };
-}
-
-/** Puts the command that shows it into the message box: one Enter away. */
-function tryButton(id, account) {
-  const shown = account.replace(/0x(....).*(....)$/, "0x$1…$2");
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "try",
-      title: `/collections ${account}`,
-      dataset: { testid: `try-${id}` },
-      onclick: () => fillCommand("collections", account),
-    },
-    `Try /collections ${shown}`,
-  );
 }
 
 function describe(fault) {
