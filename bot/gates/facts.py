@@ -82,6 +82,7 @@ class AccountFacts:
         is_certain: False: whose the account is must be decided first (frozen, or its owner is not confirmed). It can
             then neither earn a role nor lose one: all that it could hold is unknown.
         is_of_the_past: It is what an archive reports whose operator lets that earn roles: it can grant, and never deny.
+            Of each collection it has at least so many, and perhaps some tokens, without traits; never all of them.
     """
 
     account: Account

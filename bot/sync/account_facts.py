@@ -116,8 +116,12 @@ def _usable(stored: StoredAccount | None, *, is_used: bool) -> StoredAccount | N
 
 
 def _then(its: Observed, before: Held | None) -> Held:
-    """What an archive reports of a collection."""
-    return Held(held_then(its.kinds), held_then(its.kinds), levels=before.levels if before else ())
+    """What an archive reports of a collection: at least so many, and perhaps which; what it lacks may be held too."""
+    levels = before.levels if before else ()
+    if its.tokens is None:
+        return Held(held_then(its.kinds), held_then(its.kinds), levels=levels)
+    copies = held_then(max(its.tokens.copies, its.kinds))
+    return Held(held_then(its.kinds), copies, its.tokens.tokens, has_all_tokens=False, levels=levels)
 
 
 def _held(its: Observed, read_at: datetime, now: datetime, max_age: timedelta) -> Held:

@@ -2,7 +2,7 @@
 
 Whatever is not a complete and present answer of a live source changes no observation: an error, a list that breaks off
 or does not add up, a fallback, a source that is configured as one of the past, "no such account". It only sets when the
-account is tried again. What an archive with `grants = true` reports is stored as "at least so much", with its own time.
+account is tried again. What an archive with `grants = true` reports is "at least so much", with its own time.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from bot.sources.source import Source
 from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
 from bot.store.sync.reading_table import Readings as ReadingTable
 from bot.sync.account_facts import to_states
+from bot.sync.past_answers import past_part
 from bot.sync.reading_ages import ReadingAges, backoff
 from bot.sync.results import AccountState
-from bot.sync.source_answers import checked, last_holdings, last_nfts, past_part, ref_of, to_held, to_reading, to_tokens
+from bot.sync.source_answers import checked, last_holdings, last_nfts, ref_of, to_held, to_reading, to_tokens
 
 log = logging.getLogger(__name__)
 
@@ -251,14 +252,13 @@ class Readings:
     async def _store_answer(
         self, source: Source, holdings: Holdings, askers: Askers, answered: Callable[[], None], also: Tokens
     ) -> ReadOutcome:
-        account, now = holdings.account, self._clock()
-        max_age = await self.ages.max_age(account.network)
+        account, now, max_age = holdings.account, self._clock(), await self.ages.max_age(holdings.account.network)
         wanted = replace(self._wanted(), tokens=self._wanted().tokens | also)
         retention = Retention(max_age, max(wanted.history, _LEAST_HISTORY))
         if why := unknown_reason(holdings, now=now, max_age=max_age):
-            outcome = await self._fail(account, why, past_part(source, holdings), retention)
-            # It answered as well as it can: it is no source that fails.
-            return replace(outcome, failure=None) if outcome.saved is Saved.PART else outcome
+            part = await past_part(source, holdings, wanted.tokens, askers, self._clock)
+            outcome = await self._fail(account, why, part, retention)
+            return replace(outcome, failure=None) if outcome.saved is Saved.PART else outcome  # no source that fails
         if count_collections(holdings, now=now, max_age=max_age).high is None:
             why = holdings.incomplete_reason or Reason.of(ReasonCode.LIST_CHANGED)
             return await self._fail(account, why, to_reading(holdings, is_whole=False), retention)

@@ -26,7 +26,7 @@ _FORGOTTEN = Message(
 # Pages that arrived so long after each other say nothing about one moment.
 _LONGEST_READING = timedelta(minutes=5)
 # A balance may have 78 digits, and the store's numbers end before that; no rule asks for so many.
-_MOST_COPIES = 2**60
+MOST_COPIES = 2**60
 
 T = TypeVar("T", Holdings, NftList)
 
@@ -108,16 +108,6 @@ def to_held(nfts: NftList, now: datetime, max_age: timedelta) -> Held:
     )
 
 
-def past_part(source: Source, holdings: Holdings) -> ReadAccount | None:
-    """What an archive reports whose operator lets that earn roles; None: it is of no such source.
-
-    Not where it is the fallback of another one: it would give back what that source has seen to be gone.
-    """
-    if not source.abilities.may_grant or holdings.fallback_reason or holdings.stale_reason:
-        return None
-    return replace(to_reading(holdings, is_whole=False), is_of_an_archive=True)
-
-
 def to_tokens(nfts: NftList, now: datetime, max_age: timedelta) -> ReadTokens:
     """Tokens by number; one that has none makes the list incomplete."""
     tokens: dict[int, Token] = {}
@@ -130,6 +120,6 @@ def to_tokens(nfts: NftList, now: datetime, max_age: timedelta) -> ReadTokens:
         numbered += 1
         before = tokens.get(number)
         traits = None if nft.traits is None else frozenset((a.casefold(), b.casefold()) for a, b in nft.traits)
-        tokens[number] = Token(min(nft.copies + (before.copies if before else 0), _MOST_COPIES), traits)
+        tokens[number] = Token(min(nft.copies + (before.copies if before else 0), MOST_COPIES), traits)
     is_whole = copies.high is not None and numbered == len(nfts.nfts)
-    return ReadTokens(nfts.as_of or now, tokens, min(copies.low, _MOST_COPIES), is_whole=is_whole)
+    return ReadTokens(nfts.as_of or now, tokens, min(copies.low, MOST_COPIES), is_whole=is_whole)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from bot.archive.lines import AccountRecord, HeldRecord
 from bot.archive.writer import write_archive
-from bot.gates.rule import AllOf, Holds, HoldsIds, Measure, Not, Rule
-from bot.holdings import Collection
+from bot.gates.rule import AllOf, AnyOf, HeldFor, Holds, HoldsIds, HoldsTrait, Measure, Not, Rule, SomeOf
+from bot.gates.rule_text import rule_text
+from bot.holdings import Collection, Nft, NftList
 from bot.links import InGuild
-from bot.reasons import reason_words
+from bot.reasons import as_recorded, reason_words
 from bot.sources.archive import ArchiveSource
 from bot.sources.chain import ChainedSource
 from bot.sources.source import Source
 from tests.archive.fixtures import RECORDED_AT, header
-from tests.sync.sync_harness import GUILD, HARBOUR, JOINED, FakeSource, SyncHarness, account_of, open_sync, user
+from tests.sync.sync_harness import (
+    GUILD,
+    HARBOUR,
+    JOINED,
+    MOSAIC,
+    FakeSource,
+    SyncHarness,
+    account_of,
+    open_sync,
+    user,
+)
 
 pytestmark = pytest.mark.asyncio
 DAYS = timedelta(days=2)
@@ -43,6 +55,44 @@ async def archive_of(
     path = folder / f"{name}.tessera.gz"
     write_archive(path, header(), [Collection("loopring", HARBOUR.collection_id, name="Harbour Lights")], records)
     return await ArchiveSource.open(path, name=name, may_grant=grants)
+
+
+async def archive_with_nfts(
+    folder: Path,
+    copies: dict[int, int] | None,
+    *,
+    members: int = 1,
+    name: str = "listed",
+    account: dict[str, Any] | None = None,
+    nfts: dict[str, Any] | None = None,
+    kinds: int | None = None,
+    names: bool = False,
+) -> ArchiveSource:
+    """An archive that lists the NFTs of these members: id → copies; None: they hold two, and it does not list them.
+
+    `account`, `nfts`: fields that are otherwise than in a complete one; `kinds`: so many are said to be held; `names`:
+    ids that are no numbers.
+    """
+    rows = tuple(
+        Nft(f"c:{token}", f"one of {token}" if names else f"0x{token:064x}", units)
+        for token, units in (copies or {}).items()
+    )
+    listed = None if copies is None else replace(NftList(rows, complete=True, total=len(rows)), **(nfts or {}))
+    held = (HeldRecord(HARBOUR.collection_id, kinds or (2 if copies is None else len(rows)), listed),)
+    records = [
+        AccountRecord(
+            account_of(number).account_id,
+            RECORDED_AT,
+            f"0x{number:040x}",
+            **({"total": int(copies != {})} | (account or {})),
+            holdings=held if copies != {} else (),
+        )
+        for number in range(1, members + 1)
+    ]
+    path = folder / f"{name}.tessera.gz"
+    collection = Collection("loopring", HARBOUR.collection_id, name="Harbour Lights")
+    write_archive(path, header(has_nfts=True), [collection], records)
+    return await ArchiveSource.open(path, name=name, may_grant=True)
 
 
 async def use(harness: SyncHarness, source: object) -> None:
@@ -161,7 +211,114 @@ async def test_as_a_fallback_it_gives_nothing(tmp_path: Path) -> None:
         assert harness.holders() == []
 
 
-async def test_it_says_nothing_about_single_nfts(tmp_path: Path) -> None:
+IDS = HoldsIds(HARBOUR, ((7, 7), (9, 12)))
+SEVEN = {7: 1, 20: 2}
+RED = HoldsTrait(HARBOUR, "colour", "red")
+FOR_A_WEEK = HeldFor(Holds(HARBOUR), timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("rule", "holders"),
+    [
+        (IDS, [1]),
+        (HoldsIds(HARBOUR, ((1, 6), (21, 99))), []),
+        (HoldsIds(HARBOUR, ((1, 99),), 2), [1]),
+        (HoldsIds(HARBOUR, ((1, 99),), 3), []),
+        (HoldsIds(HARBOUR, ((1, 99),), 0, 2), []),
+        (Holds(HARBOUR, Measure.COPIES, 3), [1]),
+        (Holds(HARBOUR, Measure.COPIES, 4), []),
+        (AllOf((Holds(HARBOUR, Measure.KINDS, 2), IDS)), [1]),
+        (AllOf((IDS, Not(HoldsIds(HARBOUR, ((8, 8),))))), []),
+        (AllOf((IDS, Not(Holds(MOSAIC)))), []),
+        (AnyOf((RED, IDS)), [1]),
+        (SomeOf(2, (IDS, RED, Holds(HARBOUR))), [1]),
+        (SomeOf(2, (IDS, RED, FOR_A_WEEK)), []),
+        (RED, []),
+        (Not(RED), []),
+        (Not(IDS), []),
+        (FOR_A_WEEK, []),
+    ],
+    ids=lambda each: ("gives" if each else "nothing") if isinstance(each, list) else rule_text(each),
+)
+async def test_who_held_these_nfts_when_it_was_recorded_gets_the_role(
+    tmp_path: Path, rule: Rule, holders: list[int]
+) -> None:
+    async with open_sync() as harness:
+        await harness.gate(rule)
+        await harness.members(1, holds=0)
+        await use(harness, await archive_with_nfts(tmp_path, SEVEN))
+        await harness.turn()
+        assert harness.holders() == holders
+
+
+@pytest.mark.parametrize("then", [{}, {20: 1}, {7: 1}, None], ids=["nothing", "another", "the one", "no list"])
+@pytest.mark.parametrize(
+    "rule",
+    [HoldsIds(HARBOUR, ((0, 0),)), HoldsIds(HARBOUR, ((0, 9),), 0, 2), Not(HoldsIds(HARBOUR, ((7, 20),)))],
+    ids=["has #0", "at most two", "has none of them"],
+)
+async def test_it_never_takes_a_role_by_what_it_lists(tmp_path: Path, rule: Rule, then: dict[int, int] | None) -> None:
+    async with open_sync() as harness:
+        await harness.gate(rule)
+        await harness.members(20, holds=2)
+        await harness.turn()
+        assert len(harness.holders()) == 20
+        await use(harness, await archive_with_nfts(tmp_path, then, members=20))
+        await harness.pass_time(DAYS, step=timedelta(hours=1))
+        assert len(harness.holders()) == 20
+        assert await harness.rows("SELECT * FROM role_misses") == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"account": {"total": None, "incomplete_reason": "Block 12 contradicts the replay."}},
+        {"nfts": {"complete": False, "total": 3}},
+        {"nfts": {"complete": True, "total": 2, "incomplete_reason": as_recorded("two pages are missing")}},
+        {"kinds": 3},
+        {"names": True},
+    ],
+    ids=["account", "list", "reason", "count", "no numbers"],
+)
+async def test_nfts_of_what_it_has_not_completely_give_nothing(tmp_path: Path, changed: dict[str, Any]) -> None:
+    async with open_sync() as harness:
+        await harness.gate(HoldsIds(HARBOUR, ((1, 99),)))
+        await harness.members(1, holds=0)
+        await use(harness, await archive_with_nfts(tmp_path, SEVEN, **changed))
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == []
+        assert await held_by_the_first(harness) == (3 if "kinds" in changed else 2)
+
+
+async def test_nfts_that_a_better_archive_does_not_list_give_nothing_any_more(tmp_path: Path) -> None:
+    async with open_sync() as harness:
+        await harness.gate(HoldsIds(HARBOUR, ((7, 7),)))
+        await harness.members(2, holds=0)
+        await use(harness, await archive_with_nfts(tmp_path, SEVEN))
+        await harness.turn()
+        assert harness.holders() == [1]
+        await use(harness, await archive_with_nfts(tmp_path, {20: 1}, members=2, name="better"))
+        await harness.pass_time(AN_HOUR)
+        (state,) = await harness.readings.facts_of(user(1), InGuild(GUILD, JOINED))
+        assert list(state.facts.of(HARBOUR).tokens) == [20]
+        assert harness.holders() == [1], "it takes nothing"
+
+
+async def test_a_live_source_that_says_otherwise_takes_what_an_archive_gave_by_an_nft(tmp_path: Path) -> None:
+    live = FakeSource()
+    async with open_sync() as harness:
+        await harness.gate(HoldsIds(HARBOUR, ((1, 1),)))
+        await harness.members(20, holds=0)
+        await use(harness, await archive_with_nfts(tmp_path, {0: 1, 1: 1}, members=20))
+        await harness.turn()
+        assert len(harness.holders()) == 20
+        live.held = {account_of(number): {HARBOUR: 1 if number == 1 else 2} for number in range(1, 21)}
+        await use(harness, live)  # it lists #0 of the first, and #0 and #1 of the others
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == [*range(2, 21)]
+
+
+async def test_an_archive_without_lists_says_nothing_about_single_nfts(tmp_path: Path) -> None:
     async with open_sync() as harness:
         await harness.gate(AllOf((Holds(HARBOUR), HoldsIds(HARBOUR, ((1, 9),), 1, None))))
         await harness.members(1, holds=0)

@@ -25,6 +25,7 @@ from bot.store.schema import snapshot_tables  # isort: skip
 from bot.store.schema import webhook_tables  # isort: skip
 from bot.store.schema import counting_tables  # isort: skip
 from bot.store.schema import language_tables  # isort: skip
+from bot.store.schema import past_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "holder_tables",
     "kept_names",
     "language_tables",
+    "past_tables",
     "reading_tables",
     "server_tables",
     "settings_tables",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -27,7 +28,7 @@ _HELD = """
     WHERE account_id IN (SELECT value FROM json_each(?))
 """
 _PARTS = """
-    SELECT account_id, network, sync_collections.collection_id, kinds
+    SELECT account_id, network, sync_collections.collection_id, kinds, tokens
     FROM sync_parts JOIN sync_collections ON sync_collections.id = sync_parts.collection_id
     WHERE account_id IN (SELECT value FROM json_each(?))
 """
@@ -59,9 +60,18 @@ def stored_accounts(db: Database, accounts: Iterable[Account]) -> dict[Account, 
         last_at = its.last_at if its.gone_at else read_at
         whole[account_id][CollectionRef(network, name)] = replace(its, last_at=last_at)
     part: dict[int, dict[CollectionRef, Observed]] = {number: {} for number in found}
-    for account_id, network, name, kinds in db.execute(_PARTS, [numbers]).fetchall():
-        part[account_id][CollectionRef(network, name)] = Observed(kinds)
+    for account_id, network, name, kinds, listed in db.execute(_PARTS, [numbers]).fetchall():
+        seen = _part_tokens(listed, found[account_id].part_at)
+        part[account_id][CollectionRef(network, name)] = Observed(kinds, tokens=seen)
     return {its.account: replace(its, whole=whole[number], part=part[number]) for number, its in found.items()}
+
+
+def _part_tokens(text: str | None, part_at: datetime | None) -> ReadTokens | None:
+    """What was listed of a collection besides how many: at least that."""
+    if text is None or part_at is None:
+        return None
+    tokens = {int(token_id): Token(copies) for token_id, copies in orjson.loads(text).items()}
+    return ReadTokens(part_at, tokens, sum(token.copies for token in tokens.values()), is_whole=False)
 
 
 def _levels(db: Database, numbers: str, last: Mapping[int, tuple[int, int | None]]) -> dict[_Pair, tuple[Level, ...]]:

@@ -113,7 +113,8 @@ def _save_part(db: Database, row: _Row, read: ReadAccount) -> bool:
     ids = _ids_of(db, read)
     db.execute("DELETE FROM sync_parts WHERE account_id = ?", [row.account_id])
     for ref, count in read.kinds.items():
-        db.execute("INSERT INTO sync_parts VALUES (?, ?, ?)", [row.account_id, ids[ref], count])
+        values = [row.account_id, ids[ref], count, _copies_text(read.tokens.get(ref))]
+        db.execute("INSERT INTO sync_parts (account_id, collection_id, kinds, tokens) VALUES (?, ?, ?, ?)", values)
     return True
 
 
@@ -260,6 +261,13 @@ def _ids_of(db: Database, read: ReadAccount) -> dict[CollectionRef, int]:
 
 def _traits_text(token: Token) -> str | None:
     return None if token.traits is None else orjson.dumps(sorted(token.traits)).decode()
+
+
+def _copies_text(tokens: ReadTokens | None) -> str | None:
+    """Copies by id, without traits: what is of the past has none that a rule may rest on."""
+    if tokens is None:
+        return None
+    return orjson.dumps({str(token_id): token.copies for token_id, token in tokens.tokens.items()}).decode()
 
 
 def _in_seconds(span: timedelta) -> int:
