@@ -99,10 +99,11 @@ class AccountFacts:
         return self.held.get(collection, self.otherwise) if self.is_certain else UNKNOWN_HELD
 
     def without_the_past(self) -> AccountFacts:
-        """What is known without an archive: nothing, but for what a server's rules count as not held."""
+        """What is known without an archive: what was observed before, and what a server's rules count as not held."""
         if not self.is_of_the_past:
             return self
-        return replace(self, held={ref: held for ref, held in self.held.items() if held.kinds.high == 0})
+        held = {ref: its if its.kinds.high == 0 else Held(levels=its.levels) for ref, its in self.held.items()}
+        return replace(self, held=held)
 
 
 @dataclass(frozen=True, slots=True)
