@@ -12,6 +12,8 @@ from bot.cli.main import main
 from sandbox.community import load_world
 from sandbox.rebuilding import RebuildError, rebuild, write_known_collections
 from tests.conftest import open_bot
+from tests.e2e.test_gates_live import FAST, WHALE, has, proven, saved, until
+from tests.e2e.two_servers import running
 from tests.sandbox_client import SandboxClient, open_sandbox, write_config
 
 
@@ -54,3 +56,32 @@ async def test_a_rebuild_that_fails_says_what_the_command_said(tmp_path: Path) -
         environment = {"ETH_RPC_URL": f"{sandbox.url}/ethereum/1"}
         with pytest.raises(RebuildError, match="the SHA-256 of its data is"):
             await rebuild(config, environment, known, tmp_path / "new")
+
+
+async def test_with_loopring_gone_the_archive_gives_no_role_and_takes_none(tmp_path: Path) -> None:
+    archive, known = tmp_path / "rebuilt.tessera.gz", tmp_path / "known.csv"
+    write_known_collections(load_world(), known)
+    async with open_sandbox() as sandbox:
+        node = {"ETH_RPC_URL": f"{sandbox.url}/ethereum/1"}
+        await rebuild(write_config(tmp_path, sandbox), node, known, archive)
+        source = f'[[source]]\nkind = "archive"\nname = "rebuilt"\npath = "{archive}"'
+        tables = {
+            "linking": "manual = true",
+            "sync": FAST,
+            "loopring": 'requests_per_second = 1000\nfallback = "rebuilt"',
+        }
+        async with running(sandbox, tmp_path, sources=source, **tables):
+            # The archive has 254 in both accounts. By now Hana holds it alone, and then Loopring is gone.
+            await sandbox.trade("10007", None, "254")
+            hana, nadia = await proven(sandbox, "hana", "10001"), await proven(sandbox, "nadia_", "10007")
+            ada = await sandbox.person("ada")
+            await saved(ada, await ada.run("gate add", role=WHALE, rule="254"))
+            await until(has(hana, "Whale"))
+            await sandbox.fault("status", path="", status=503)
+            shown = await sandbox.settled(await ada.run("collections", account="10002"))
+            assert "answers instead" in shown.text
+            for member in (hana, nadia):
+                await member.run("refresh")
+            assert "Whale" in await hana.roles()
+            assert "Whale" not in await nadia.roles()
+            assert [write["user_id"] for write in await sandbox.role_writes()] == [hana.user]
