@@ -21,7 +21,7 @@ _FORGOTTEN = """
 
 
 @MIGRATIONS()
-def m023_languages(db: Database) -> None:
+def m024_languages(db: Database) -> None:
     """Retained as long as the member has linked anything."""
     db.execute(_LANGUAGES)
     db.execute(_FORGOTTEN)

@@ -8,7 +8,7 @@ from bot.store.schema.first_tables import MIGRATIONS
 
 
 @MIGRATIONS()
-def m024_past_tokens(db: Database) -> None:
+def m025_past_tokens(db: Database) -> None:
     """Of what was not completely read, the NFTs of a collection: JSON, id → copies; NULL: not asked, or not all listed.
 
     A column and no rows of `sync_tokens`: those are of the latest complete reading, and last as long as it does.
