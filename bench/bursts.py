@@ -29,8 +29,8 @@ COMPARED = (50, 200, 500)
 RATIO_AT_MOST = 1.2
 COLLECTIONS = 12
 ANSWERS = 2300
-# Ten more than without a burst: a thousand answers with their buttons are some 17 MB, and a burst opens a connection for
-# each that is acknowledged at once.
+# Ten more than without a burst: a thousand answers with their buttons are some 17 MB, and each of a burst that is
+# acknowledged at once opens a connection.
 MEMORY_AT_MOST = 130.0
 # After this Discord gives up an interaction. In a percentile it counts as this long, although it was longer.
 GIVEN_UP_MS = 3000.0
