@@ -2,7 +2,8 @@
 
 `submitBlocks` of the exchange had three layouts; they differ only in the auxiliary data, which is not needed here and
 has its place in the head of each. Operators called it through `LoopringIOExchangeOwner`, of which there were two: both
-take `(bool compressed, bytes call, …)`, where `call` is the call of `submitBlocks`.
+take `(bool compressed, bytes call, …)`, where `call` is the call of `submitBlocks`. Their sources have other calls that
+begin so (with deposits in advance): any is read that does, as what is found is compared with the hash of the event.
 """
 
 from __future__ import annotations
@@ -62,13 +63,7 @@ def read_blocks(calldata: bytes) -> tuple[SubmittedBlock, ...]:
     Raises:
         LayoutError: an unknown call, cut off, or not what the layout says.
     """
-    selector, call = calldata[:4], calldata
-    if selector in SUBMIT_WITH_CALLBACKS:
-        call = _inner_call(_Words(calldata[4:]))
-        if call[:4] not in SUBMIT_BLOCKS:
-            raise LayoutError(_NESTED, selector="0x" + call[:4].hex())
-    elif selector not in SUBMIT_BLOCKS:
-        raise LayoutError(_UNKNOWN_CALL, selector="0x" + selector.hex())
+    call = calldata if calldata[:4] in SUBMIT_BLOCKS else _inner_call(calldata)
     words = _Words(call[4:])
     start = words.number(0)
     count = words.number(start)
@@ -87,7 +82,23 @@ def read_blocks(calldata: bytes) -> tuple[SubmittedBlock, ...]:
     return tuple(blocks)
 
 
-def _inner_call(words: _Words) -> bytes:
+def _inner_call(calldata: bytes) -> bytes:
+    """The call of `submitBlocks` in one of a contract that makes it."""
+    selector, words = calldata[:4], _Words(calldata[4:])
+    try:
+        call = _unpacked(words)
+    except LayoutError as error:
+        if selector in SUBMIT_WITH_CALLBACKS:
+            raise
+        raise LayoutError(_UNKNOWN_CALL, selector="0x" + selector.hex()) from error
+    if call[:4] not in SUBMIT_BLOCKS:
+        if selector in SUBMIT_WITH_CALLBACKS:
+            raise LayoutError(_NESTED, selector="0x" + call[:4].hex())
+        raise LayoutError(_UNKNOWN_CALL, selector="0x" + selector.hex())
+    return call
+
+
+def _unpacked(words: _Words) -> bytes:
     compressed = words.number(0)
     if compressed > 1:
         raise LayoutError(_BAD_FLAG, value=compressed)
