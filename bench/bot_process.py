@@ -20,6 +20,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 LONGEST_START = 60.0
 TIME_TO_END = 10.0
 READY = "ready as "
+# Each has a line when it is over; what else is logged is counted.
+OF_A_COMMAND = " bot.ui.interaction_runs: "
 SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
 PAGE_SECRETS = {"DISCORD_CLIENT_SECRET": CLIENT_SECRET}
 # All secrets that the bot reads: those in the environment of this process must not replace the sandbox's.
@@ -107,7 +109,7 @@ class BotProcess:
         async for raw in self._process.stderr:
             line = raw.decode("utf-8", "replace").rstrip()
             self._lines.append(line)
-            self.lines_logged += 1
+            self.lines_logged += OF_A_COMMAND not in line
             if READY in line and not self._ready_at.done():
                 self._ready_at.set_result(time.perf_counter())
         await self._process.wait()
@@ -130,4 +132,6 @@ class BotProcess:
 
 def _environment(secrets: Mapping[str, str]) -> dict[str, str]:
     foreign = {name + suffix for name in SECRET_NAMES for suffix in ("", "_FILE")}
+    # As anywhere else, Python keeps what it has compiled: else each start would compile it again.
+    foreign.add("PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if name not in foreign} | dict(secrets)

@@ -20,12 +20,14 @@ TEXT = "I am Discord user crowd. " * 30
 async def figures(section: str) -> list[Figure]:
     """The figures, as a part of another section; takes about 3 s.
 
-    Half of the signatures are the owner's, half someone else's: those must cost no more, and prove nothing.
+    Half of the signatures are the owner's, half someone else's: those prove nothing, and cost more, as it is tried
+    whether they are of the text as some program changed it.
     """
     verifier = SignatureVerifier(None, _nothing_known, ())
     words = [str(number) for number in range(SIGNATURES)]
     signed = [(address_of(word).lower(), sign(word, TEXT.encode())) for word in words]
-    wrong, times = 0, []
+    wrong = 0
+    times: dict[bool, list[float]] = {True: [], False: []}
     for n, (address, signature) in enumerate(signed):
         owner = address if n % 2 else signed[n - 1][0]
         began = time.perf_counter()
@@ -33,11 +35,12 @@ async def figures(section: str) -> list[Figure]:
             accepted = await verifier.verify(TEXT, signature, signer=owner, owner=owner, user_id=1) is ProofKind.KEY
         except ProofError:
             accepted = False
-        times.append((time.perf_counter() - began) * 1000)
+        times[owner == address].append((time.perf_counter() - began) * 1000)
         wrong += accepted != (owner == address)
     return [
-        Figure(section, "signatures verified, one core", 1000 * SIGNATURES / sum(times), "/s"),
-        Figure(section, "one signature: p95", percentile(times, 95), "ms"),
+        Figure(section, "signatures verified, one core", 1000 * len(times[True]) / sum(times[True]), "/s"),
+        Figure(section, "one signature: p95", percentile(times[True], 95), "ms"),
+        Figure(section, "one that someone else made: p95", percentile(times[False], 95), "ms"),
         Figure(section, "signatures with a wrong result", wrong, kind=Kind.COUNT, at_most=0, at_least=0),
     ]
 
