@@ -175,7 +175,7 @@ class ArchiveSource:
 def _label(header: Header) -> str:
     """What an archive is of, and of when."""
     if header.rebuilt:
-        return f"Archive of {header.source}, up to block {header.rebuilt.block} ({header.recorded_at:%Y-%m-%d})"
+        return f"{header.source}, block {header.rebuilt.block} ({header.recorded_at:%Y-%m-%d})"
     return f"{header.source}, recorded {header.recorded_at:%Y-%m-%d}"
 
 

@@ -179,7 +179,7 @@ async def test_with_loopring_switched_off_the_rebuilt_archive_answers(
     assert body["complete"] is True
     kinds = sum(int(row[2]) for row in table(live))
     assert sum(each["kinds"] for each in body["collections"]) == kinds
-    assert body["source"].startswith("Archive of Loopring's blocks on Ethereum, up to block 87 (")
+    assert body["source"].startswith("Loopring's blocks on Ethereum, block 87 (")
 
 
 async def test_who_owns_an_account_is_shown_with_the_transaction_where_anybody_can_look_it_up(

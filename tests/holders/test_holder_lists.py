@@ -185,7 +185,7 @@ async def test_a_list_counts_for_each_member_what_a_gate_counts(sync: SyncHarnes
     await sync.rows("UPDATE owners SET is_confirmed = 0 WHERE account = ?", [str(account_of(2))])
     await sync.store.keep_outs.start(user(3), GUILD, account_of(3))
     await sync.rows("UPDATE sync_accounts SET read_at = 0 WHERE account = ?", [str(account_of(4))])
-    part = "INSERT INTO sync_parts SELECT id, (SELECT min(id) FROM sync_collections), 2 FROM sync_accounts"
+    part = "INSERT INTO sync_parts SELECT id, (SELECT min(id) FROM sync_collections), 2, NULL FROM sync_accounts"
     await sync.rows(f"{part} WHERE account = ?", [str(account_of(5))])
     await sync.rows("UPDATE sync_accounts SET read_at = NULL, part_at = ? WHERE account = ?", [at, str(account_of(5))])
     await sync.unlink(9, 9)  # whose account is vouched for, for two others
