@@ -23,7 +23,11 @@ def remember_languages(readers: Readers, store: Store, background: Background) -
 
     async def save() -> None:
         if unsaved := readers.take_unsaved():
-            await store.languages.save(unsaved)
+            try:
+                await store.languages.save(unsaved)
+            except StoreError:
+                readers.keep_unsaved(unsaved)
+                raise
 
     async def save_last() -> None:
         try:

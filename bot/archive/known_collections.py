@@ -31,9 +31,12 @@ _SAME_NUMBER = Message(
 )
 _CANNOT_READ = Message("{path}: the list of collections cannot be read: {reason}.")
 _NOT_TEXT = Message("{path}: the list of collections is not a text in UTF-8.")
+_NOT_CSV = Message("{path}: the list of collections is not CSV: {reason}.")
 _NO_COLUMN = Message("{path}: the first line must name the columns: contract, number, name, avatar.")
 _BAD_CONTRACT = Message("{path}, line {line}: “{contract}” is not a contract: 0x and 40 hex digits are expected.")
-_BAD_NUMBER = Message("{path}, line {line}: “{number}” is not a collection's number: 1 to 17 digits are expected.")
+_BAD_NUMBER = Message(
+    "{path}, line {line}: “{number}” is not a collection's number: 1 to 17 digits are expected, not all of them zero."
+)
 _TWICE = Message(
     "{path}, line {line}: the contract {contract} is there twice, and blocks do not say which of two collections an "
     "NFT is of: keep one line."
@@ -86,7 +89,7 @@ def read_known_collections(path: Path) -> dict[str, KnownCollection]:
     known: dict[str, KnownCollection] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
+            rows = csv.DictReader(file, strict=True)
             if not rows.fieldnames or "contract" not in rows.fieldnames or not {*rows.fieldnames} <= {*_COLUMNS}:
                 raise ConfigError(_NO_COLUMN, path=path)
             for row in rows:
@@ -94,15 +97,18 @@ def read_known_collections(path: Path) -> dict[str, KnownCollection]:
                 contract = contract.lower()
                 if not is_address(contract):
                     raise ConfigError(_BAD_CONTRACT, path=path, line=rows.line_num, contract=contract)
-                if number and not (number.isascii() and number.isdigit() and len(number) <= _KNOWN_DIGITS):
+                digits = number.lstrip("0")
+                if number and not (number.isascii() and digits.isdigit() and len(number) <= _KNOWN_DIGITS):
                     raise ConfigError(_BAD_NUMBER, path=path, line=rows.line_num, number=number)
                 if contract in known:
                     raise ConfigError(_TWICE, path=path, line=rows.line_num, contract=contract)
-                known[contract] = KnownCollection(number.lstrip("0"), name, avatar)
+                known[contract] = KnownCollection(digits, name, avatar)
     except OSError as error:
         raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
     except UnicodeDecodeError as error:
         raise ConfigError(_NOT_TEXT, path=path) from error
+    except csv.Error as error:
+        raise ConfigError(_NOT_CSV, path=path, reason=str(error)) from error
     return known
 
 

@@ -9,24 +9,31 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from bot.messages.message import Message, Words
 
 _NO_MESSAGE = Message("")
+_MOMENT, _ENGLISH = "moment", "english"
 
 
 def words_text(words: Words) -> str:
     """Words as text for the store."""
-    return json.dumps(_plain(words), ensure_ascii=False)
+    return json.dumps(_plain(words) | {_ENGLISH: str(words)}, ensure_ascii=False)
 
 
 def words_of_text(text: str) -> Words | str:
-    """What `words_text` stored; any other text, such as of an earlier version, as it is."""
+    """What `words_text` stored, or its English where it cannot be said any more; any other text as it is."""
+    english = text
     try:
-        return _words(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError):  # no message, or one whose places are not filled
-        return text
+        stored = json.loads(text)
+        english = str(stored.get(_ENGLISH, text))
+        words = _words(stored)
+        words.render()
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):  # no message, or places that are not filled
+        return english
+    return words
 
 
 def _plain(words: Words) -> dict[str, Any]:
@@ -37,9 +44,17 @@ def _plain(words: Words) -> dict[str, Any]:
 def _stored(value: object) -> object:
     if isinstance(value, Words):
         return _plain(value)
+    if isinstance(value, date):  # a moment is one too
+        return {_MOMENT: value.isoformat()}
     return value if isinstance(value, str | int | float) else str(value)
 
 
 def _words(stored: Mapping[str, Any]) -> Words:
-    values = {name: _words(value) if isinstance(value, dict) else value for name, value in stored["values"].items()}
+    values = {name: _value(value) for name, value in stored["values"].items()}
     return Words(replace(_NO_MESSAGE, text=stored["text"], many=stored["many"]), values)
+
+
+def _value(stored: object) -> object:
+    if not isinstance(stored, dict):
+        return stored
+    return datetime.fromisoformat(stored[_MOMENT]) if _MOMENT in stored else _words(stored)

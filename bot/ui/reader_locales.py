@@ -54,6 +54,10 @@ class Readers:
         unsaved, self._unsaved = self._unsaved, {}
         return unsaved
 
+    def keep_unsaved(self, unsaved: Mapping[int, str]) -> None:
+        """What could not be saved is still to be, unless a member has done something since."""
+        self._unsaved = {**unsaved, **self._unsaved}
+
     async def for_member(self, user_id: int, guild: discord.Guild | None) -> AbstractContextManager[None]:
         """Within it, texts are for a member in a direct message.
 

@@ -191,6 +191,9 @@ def test_known_collections_are_read_from_a_table(tmp_path: Path) -> None:
         ("contract\n0x12\n", "line 2: “0x12” is not a contract"),
         (f"contract,number\n{CONTRACT},12a\n", "line 2: “12a” is not a collection's number"),
         (f"contract,number\n{CONTRACT},{10**17}\n", "1 to 17 digits"),
+        (f"contract,number\n{CONTRACT},000\n", "“000” is not a collection's number"),
+        (f'contract,name\n{CONTRACT},"never closed\n', "is not CSV: unexpected end of data"),
+        (f'contract,name\n{CONTRACT},"{"x" * 200_000}"\n', "is not CSV: field larger than field limit"),
         (f"contract\n{CONTRACT}\n{CONTRACT}\n", f"line 3: the contract {CONTRACT} is there twice"),
     ],
 )
