@@ -6,6 +6,7 @@ Only one bot at a time: discord.py has one set of addresses for the whole proces
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,6 +57,21 @@ _SLOW_MODULES = {
         "web/test_relay_model.py",
     )
 }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Commands that run in this process set logging up for all of it; the tests after them have their own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    libraries = [(logging.getLogger(name), logging.getLogger(name).level) for name in ("discord", "aiohttp", "asyncio")]
+    try:
+        return (yield)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        for library, before in libraries:
+            library.setLevel(before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -33,19 +32,6 @@ async def sandbox(module_sandbox: SandboxClient) -> SandboxClient:
 def config(sandbox: SandboxClient, tmp_path: Path) -> Path:
     """A configuration that points at the sandbox."""
     return write_config(tmp_path, sandbox, loopring="requests_per_second = 1000\ntimeout_seconds = 1")
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """The commands set logging up for the whole process; the tests after this one have their own."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    libraries = [(logging.getLogger(name), logging.getLogger(name).level) for name in ("discord", "aiohttp", "asyncio")]
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for library, before in libraries:
-        library.setLevel(before)
 
 
 @pytest.fixture(autouse=True)
