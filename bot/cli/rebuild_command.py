@@ -209,7 +209,10 @@ def _report_deviations(replay: Replay) -> None:
     if replay.ended_by:
         _print_error(str(_ENDS(reason=replay.ended_by)))
     if replay.deviation_count:
-        _print_error("These accounts are in the archive as incomplete: what else they held is unknown.")
+        _print_error(
+            "These accounts are in the archive as incomplete, and so is each that got something unknown from them: "
+            "what else they held is unknown."
+        )
 
 
 def _print(text: str) -> None:

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterator
 from itertools import groupby
 
-from bot.l2.known_nfts import NO_NFT
+from bot.l2.known_nfts import NO_NFT, UNKNOWN_NFT
 
 _PAGE_BITS = 3
 _PAGE = 1 << _PAGE_BITS
@@ -53,6 +53,35 @@ class NftSlots:
             self._large[place] = amount
         self.nft[place] = nft
         self._amount[place] = min(amount, _LARGE)
+
+    def take(self, account: int, slot: int, amount: int) -> tuple[int, bool]:
+        """Take copies out of a slot: what they are, and whether so many were there.
+
+        If not, the slot is empty, and what left it is unknown. Nothing out of an empty slot is `NO_NFT`.
+        """
+        place = self.place(account, slot)
+        nft, left = self.nft[place], self.amount(place) - amount
+        if nft == NO_NFT and not amount:
+            return NO_NFT, True
+        self.put(place, nft if left > 0 else NO_NFT, max(left, 0))
+        return nft if left >= 0 else UNKNOWN_NFT, left >= 0
+
+    def add(self, account: int, slot: int, nft: int, amount: int) -> bool:
+        """Put copies into a slot; False: another NFT lies there. One of both is wrong: what lies there is unknown."""
+        place = self.place(account, slot)
+        there, before = self.nft[place], self.amount(place)
+        if there in (NO_NFT, nft):
+            self.put(place, nft, before + amount)
+            return True
+        fits = UNKNOWN_NFT in (there, nft)
+        self.put(place, UNKNOWN_NFT, before + amount if fits else amount)
+        return fits
+
+    def doubt(self, account: int, slot: int) -> None:
+        """Something else lies in a slot than was written there: so many copies, but not known of what."""
+        place = self.place(account, slot)
+        if self.nft[place] != NO_NFT:
+            self.put(place, UNKNOWN_NFT, self.amount(place))
 
     def accounts(self) -> Iterator[tuple[int, list[tuple[int, int]]]]:
         """Each account that has a page, by its number: the NFTs it holds with their amounts, slot by slot."""

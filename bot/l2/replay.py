@@ -1,10 +1,12 @@
 """Blocks, one after the other → who owns each account, and what lies in each of its NFT slots.
 
 The laws: a block is applied as a whole or not at all. What a block says is proven, so where it contradicts the replay,
-the replay is wrong: that is listed, and the accounts that the transaction names are incomplete from then on. Each
-`NftData` says what lies in a slot, and is compared with it. A count below zero never is: the slot becomes empty, and
-its account incomplete. An emptied slot forgets its NFT. A transaction whose meaning is not known makes its account
-incomplete, and what lies in its slot unknown; a block that cannot be read ends the replay (`end`).
+the replay is wrong: that is listed, and the accounts that the transaction names are incomplete from then on. What the
+block disproves is not held any more: what lies in that slot is unknown, and so is what leaves it later, so that who
+gets it is incomplete too. Each `NftData` says what lies in a slot, and is compared with it. A count below zero never
+is: the slot becomes empty, and what left it is unknown. An emptied slot forgets its NFT. A transaction whose meaning is
+not known makes its account incomplete, and what lies in its slot unknown; a block that cannot be read
+ends the replay (`end`).
 """
 
 from __future__ import annotations
@@ -149,32 +151,31 @@ class Replay:
         self._owner(each.account, each.owner)
         self._owner(each.to_account, each.to)
         if each.token >= FIRST_NFT_SLOT:
-            touched = (each.account, each.to_account)
-            amount = each.amount
-            nft = self._take(each.account, each.token, amount, touched)
-            if nft:
-                self._add(each.to_account, each.to_token, nft, amount, touched)
+            nft = self._take(each.account, each.token, each.amount, (each.account, each.to_account))
+            self._pass_on((each.account, each.token), (each.to_account, each.to_token), nft, each.amount)
 
     def _trade(self, each: SpotTrade) -> None:
         touched = (each.account_a, each.account_b)
         fill_a, fill_b = each.fill_a, each.fill_b
         both = each.token_a >= FIRST_NFT_SLOT and each.token_b >= FIRST_NFT_SLOT
-        if both and (each.fee_bips_a or each.fee_bips_b):
+        with_fee = both and (each.fee_bips_a or each.fee_bips_b)
+        if with_fee:
             self._deviate(_FEE_IN_NFTS, touched)
         # Both leave before one arrives: an NFT may arrive in the slot that the other one left.
         nft_a = self._take(each.account_a, each.token_a, fill_a, touched) if each.token_a >= FIRST_NFT_SLOT else NO_NFT
         nft_b = self._take(each.account_b, each.token_b, fill_b, touched) if each.token_b >= FIRST_NFT_SLOT else NO_NFT
-        if nft_a:
-            self._add(each.account_b, each.bought_b, nft_a, fill_a, touched)
-        if nft_b:
-            self._add(each.account_a, each.bought_a, nft_b, fill_b, touched)
+        if with_fee:
+            nft_a, nft_b = nft_a and UNKNOWN_NFT, nft_b and UNKNOWN_NFT
+        self._pass_on((each.account_a, each.token_a), (each.account_b, each.bought_b), nft_a, fill_a)
+        self._pass_on((each.account_b, each.token_b), (each.account_a, each.bought_a), nft_b, fill_b)
 
     def _withdrawal(self, each: Withdrawal) -> None:
+        if each.kind == INVALID_WITHDRAWAL and each.amount and each.token >= FIRST_NFT_SLOT:
+            self._deviate(_INVALID_MOVES, (each.account,))
+            self._not_understood(each.account, each.token, each.owner)
+            return
         self._owner(each.account, each.owner)
         if each.token < FIRST_NFT_SLOT:
-            return
-        if each.kind == INVALID_WITHDRAWAL and each.amount:
-            self._deviate(_INVALID_MOVES, (each.account,))
             return
         # One of nothing too forgets an NFT of which there is no copy.
         self._take(each.account, each.token, each.amount, (each.account,))
@@ -194,12 +195,16 @@ class Replay:
         self._add(each.account, each.slot, nft, each.amount, (each.account,))
 
     def _beyond_layout(self, each: BeyondLayout) -> None:
-        self._owner(each.account, each.owner)
         at = _BEYOND_LAYOUT(number=self._place.block, index=self._place.transaction, fault=each.fault)
         self._deviate_with(each.fault, (each.account,), at)
-        if each.slot >= FIRST_NFT_SLOT:
+        self._not_understood(each.account, each.slot, each.owner)
+
+    def _not_understood(self, account: int, slot: int, owner: bytes) -> None:
+        """What a transaction means is not known."""
+        self._owner(account, owner)
+        if slot >= FIRST_NFT_SLOT:
             # Not what lay there before: that may have left.
-            self.slots.put(self.slots.place(each.account, each.slot), UNKNOWN_NFT, 0)
+            self.slots.put(self.slots.place(account, slot), UNKNOWN_NFT, 0)
 
     def _arrival(self, each: NftArrival) -> None:
         self._owner(each.to_account, each.to)
@@ -223,40 +228,42 @@ class Replay:
 
     def _take(self, account: int, slot: int, amount: int, touched: tuple[int, ...]) -> int:
         """Take copies out of a slot; returns what they are, `NO_NFT` for nothing out of an empty one."""
-        place = self.slots.place(account, slot)
-        nft, left = self.slots.nft[place], self.slots.amount(place) - amount
-        if nft == NO_NFT and not amount:
-            return NO_NFT
-        if left < 0:
+        nft, were_there = self.slots.take(account, slot, amount)
+        if not were_there:
             self._deviate(_TOO_FEW, touched)
-        self.slots.put(place, nft if left > 0 else NO_NFT, max(left, 0))
-        return nft or UNKNOWN_NFT
+        return nft
 
-    def _add(self, account: int, slot: int, nft: int, amount: int, touched: tuple[int, ...]) -> None:
+    def _pass_on(self, out_of: tuple[int, int], into: tuple[int, int], nft: int, amount: int) -> None:
+        """What was taken arrives; both are an account and its slot. If it cannot, what is left there is in doubt."""
+        if nft != NO_NFT and not self._add(*into, nft, amount, (out_of[0], into[0])):
+            self.slots.doubt(*out_of)
+
+    def _add(self, account: int, slot: int, nft: int, amount: int, touched: tuple[int, ...]) -> bool:
         if slot < FIRST_NFT_SLOT:
             self._deviate(_NOT_A_SLOT, touched)
-            return
-        place = self.slots.place(account, slot)
-        there, before = self.slots.nft[place], self.slots.amount(place)
-        if there not in (NO_NFT, nft):
+            return False
+        fits = self.slots.add(account, slot, nft, amount)
+        if not fits:
             self._deviate(_OTHER_NFT, touched)
-            before = 0
-        self.slots.put(place, nft, before + amount)
+        return fits
 
     def _compare(self, each: NftData) -> None:
         """Hold a slot against what a block states about it: proven for what lies there at this moment."""
         if each.slot < FIRST_NFT_SLOT:
             self._deviate(_NOT_A_SLOT, (each.account,))
             return
-        there = self.slots.nft[self.slots.place(each.account, each.slot)]
+        place = self.slots.place(each.account, each.slot)
+        there = self.slots.nft[place]
         if each.scheme == STATES_MINTER and each.address == NO_ADDRESS:
             if there != NO_NFT:
                 self._deviate(_NOT_EMPTY, (each.account,))
+                self.slots.put(place, NO_NFT, 0)
             return
         if there == NO_NFT:
             # The other half of what is said about an empty slot names any contract.
             if each.scheme == STATES_MINTER:
                 self._deviate(_NOT_AS_STATED, (each.account,))
+                self.slots.put(place, UNKNOWN_NFT, 0)
             return
         if there == UNKNOWN_NFT:
             return
@@ -264,6 +271,7 @@ class Replay:
         address = nft.minter if each.scheme == STATES_MINTER else nft.contract
         if (address, nft.nft_id, nft.nft_type, nft.royalty) != (each.address, each.nft_id, each.nft_type, each.royalty):
             self._deviate(_NOT_AS_STATED, (each.account,))
+            self.slots.doubt(each.account, each.slot)
 
     def _owner(self, account: int, owner: bytes) -> None:
         if self.owners.state(account, owner, self._place):

@@ -128,6 +128,33 @@ async def test_a_transaction_beyond_the_layout_is_named_and_only_its_account_is_
     assert incomplete.keys() == {str(account)}
 
 
+async def test_what_a_block_disproves_is_in_the_archive_of_nobody(rebuild: Rebuild, tmp_path: Path) -> None:
+    contract = b"\x22" * 20
+    made = layouts.MadeNft(OWNER, 0, contract, (77).to_bytes(32, "big"), 5)
+    empty = layouts.MadeNft(layouts.NOBODY, 0, contract, bytes(32), 0)
+    blocks = followed_by(
+        layouts.deposit(OWNER, 10_500, 0, 1),
+        layouts.deposit(contract, 10_501, 0, 1),
+        layouts.mint_to_self(10_500, 0x8000, 5, 10_501, made),
+        layouts.nft_data(10_500, 0x8000, empty)[0],
+        layouts.transfer(10_500, 10_502, 0x8000, 1),
+        layouts.transfer(10_502, 10_503, 0x8000, 1),
+    )
+    async with running_node(submissions(blocks)) as node:
+        result = await rebuild("--rpc", node.url, "-o", tmp_path / "a")
+    assert result.code == 1
+    assert result.err.endswith(
+        "These accounts are in the archive as incomplete, and so is each that got something unknown from them: what "
+        "else they held is unknown.\n"
+    )
+    archive = Archive.open(tmp_path / "a")
+    records = [json.loads(line) for _, lines in archive.iter_blocks("accounts") for line in lines]
+    archive.close()
+    concerned = {each["id"]: each for each in records if each["id"] in ("10500", "10502", "10503")}
+    assert {(each["complete"], len(each["holdings"])) for each in concerned.values()} == {(False, 0)}
+    assert len(concerned) == 3
+
+
 async def test_a_node_that_states_another_size_is_not_believed_about_it(rebuild: Rebuild, tmp_path: Path) -> None:
     blocks = followed_by(*[layouts.noop()] * 4)
     wrong = MadeBlock(blocks[-1].number, 400, blocks[-1].data, blocks[-1].root)

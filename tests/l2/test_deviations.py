@@ -105,12 +105,6 @@ def test_a_fee_of_either_side_in_an_exchange_of_nfts_makes_both_incomplete(fees:
     assert sorted(reasons(after(*BORN, mint(2), mint(2, SLOT + 1), trade))) == [1001]
 
 
-def test_a_slot_with_two_nfts_has_the_copies_of_the_last_one() -> None:
-    other = layouts.mint_to_self(1001, SLOT, 3, 900, MadeNft(ANN, 0, CONTRACT, (78).to_bytes(32, "big"), 5))
-    replay = after(*BORN, mint(5), other)
-    assert (replay.deviation_count, accounts(replay)[1001].holdings[0].nfts) == (1, ((78, 3),))
-
-
 def test_an_update_that_names_nobody_makes_no_owner_and_takes_none() -> None:
     replay = after(*BORN, *[layouts.account_update(layouts.NOBODY, account, bytes(32), 0) for account in (1001, 1002)])
     assert {account: state.owner for account, state in accounts(replay).items()} == {
