@@ -5,7 +5,7 @@ the replay is wrong: that is listed, and the accounts that the transaction names
 block disproves is not held any more: what lies in that slot is unknown, and so is what leaves it later, so that who
 gets it is incomplete too. Each `NftData` says what lies in a slot, and is compared with it. A count below zero never
 is: the slot becomes empty, and what left it is unknown. An emptied slot forgets its NFT. A transaction whose meaning is
-not known makes its account incomplete, and what lies in its slot unknown; a block that cannot be read
+not known makes its account incomplete, what lies in its slot unknown, and nobody an owner; a block that cannot be read
 ends the replay (`end`).
 """
 
@@ -200,8 +200,9 @@ class Replay:
         self._not_understood(each.account, each.slot, each.owner)
 
     def _not_understood(self, account: int, slot: int, owner: bytes) -> None:
-        """What a transaction means is not known."""
-        self._owner(account, owner)
+        """What a transaction means is not known: it can put an owner in doubt, but makes nobody one."""
+        if account in self.owners.address:
+            self._owner(account, owner)
         if slot >= FIRST_NFT_SLOT:
             # Not what lay there before: that may have left.
             self.slots.put(self.slots.place(account, slot), UNKNOWN_NFT, 0)

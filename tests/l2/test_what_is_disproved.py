@@ -10,7 +10,7 @@ from sandbox.rollup import layouts
 from sandbox.rollup.layouts import MadeNft
 from tests.l2.made_blocks import accounts, after
 
-ANN, BEN, CONTRACT = (bytes([letter]) * 20 for letter in (0xA1, 0xB2, 0xCC))
+ANN, BEN, CARL, CONTRACT = (bytes([letter]) * 20 for letter in (0xA1, 0xB2, 0xC3, 0xCC))
 SLOT, NEXT_SLOT = 0x8000, 0x8001
 NFT = MadeNft(ANN, 0, CONTRACT, (77).to_bytes(32, "big"), 5)
 OTHER = MadeNft(ANN, 0, CONTRACT, (78).to_bytes(32, "big"), 5)
@@ -91,3 +91,16 @@ def test_something_unknown_contradicts_nothing_and_makes_unknown_what_it_comes_t
     from_it = after(*BORN, bens, unknown, mint(2), TO_BEN)
     assert (from_it.deviation_count, nfts(accounts(from_it)[1002])) == (1, ())
     assert not is_complete(from_it, 1002)
+
+
+@pytest.mark.parametrize("kind", [3, 7, 255])
+def test_a_withdrawal_of_unknown_meaning_makes_nobody_an_owner(kind: int) -> None:
+    withdrawal = layouts.withdrawal(kind, CARL, 1003, SLOT, 1)
+    state = accounts(after(*BORN, withdrawal))[1003]
+    assert (state.owner, state.owner_since) == ("", None)
+    later = accounts(after(*BORN, withdrawal, layouts.deposit(BEN, 1003, 0, 5)))[1003]
+    assert later.owner == "0x" + BEN.hex()
+    assert later.owner_since is not None
+    assert later.owner_since.transaction == len(BORN) + 1
+    # That it names another owner than the known one is seen.
+    assert accounts(after(*BORN, layouts.withdrawal(kind, CARL, 1001, SLOT, 1)))[1001].owner == ""
