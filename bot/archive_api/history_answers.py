@@ -68,7 +68,9 @@ class NodeFault(Exception):  # noqa: N818 - one attempt of several
         self.wait = wait
 
 
-def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datetime, *, refusable: bool) -> Any:
+def read_answer(
+    status: int, headers: Mapping[str, str], body: bytes, now: datetime, *, refusable: bool, is_call: bool
+) -> Any:
     """The result of a call.
 
     Args:
@@ -77,12 +79,13 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datet
         body: Decompressed.
         now: For a `Retry-After` that is a date.
         refusable: It was about a range, and a shorter one can be asked for.
+        is_call: It was a call of a contract: only then can a contract have refused it, whatever the error says.
 
     Raises:
         NodeFault: there is none.
         RangeRefusedError: not for so many blocks at once.
         HistoryDropped: the node does not have what is so old.
-        CallReverted: it was a call of a contract, which refuses it.
+        CallReverted: the contract refuses the call.
     """
     _look_at_status(status, headers, now, refusable=refusable)
     answer = _parsed(status, body)
@@ -95,7 +98,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datet
     code, words = (said.get("code"), str(said.get("message", ""))) if isinstance(said, dict) else (None, str(said))
     if code == _PRUNED_CODE or _PRUNED_WORDS.search(words):
         raise HistoryDropped
-    if code == _REVERTED_CODE or _REVERTED_WORDS.search(words):
+    if is_call and (code == _REVERTED_CODE or _REVERTED_WORDS.search(words)):
         raise CallReverted
     # Every provider refuses long ranges in words of its own, so any error to a range is taken for that.
     if refusable:

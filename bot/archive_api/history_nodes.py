@@ -62,6 +62,10 @@ _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 _REST = 600.0
 
+# Of a block or a chain; no number of either will ever be so high.
+_TOO_HIGH = 2**63
+_CALL = "eth_call"
+
 Sleep = Callable[[float], Awaitable[object]]
 
 
@@ -201,22 +205,24 @@ class HistoryNodes:
             UnavailableError: it gives no usable answer.
         """
         try:
-            found = await self._patiently(node, "eth_call", [{"to": contract, "data": "0x" + data.hex()}, "latest"])
+            found = await self._patiently(node, _CALL, [{"to": contract, "data": "0x" + data.hex()}, "latest"])
         except CallReverted:
             return None
         except HistoryDropped as error:
-            raise _unusable("eth_call", UNREADABLE(node=node + 1)) from error
+            raise _unusable(_CALL, UNREADABLE(node=node + 1)) from error
         try:
             return bytes.fromhex(found.removeprefix("0x"))
         except (AttributeError, ValueError) as error:
-            raise _unusable("eth_call", UNREADABLE(node=node + 1)) from error
+            raise _unusable(_CALL, UNREADABLE(node=node + 1)) from error
 
     async def _number(self, node: int, method: str) -> int:
-        found = await self._patiently(node, method, [], required=True)
         try:
-            return int(found, 16)
-        except (TypeError, ValueError) as error:
+            number = int(await self._patiently(node, method, [], required=True), 16)
+        except (TypeError, ValueError, HistoryDropped) as error:
             raise _unusable(method, UNREADABLE(node=node + 1)) from error
+        if not 0 <= number < _TOO_HIGH:
+            raise _unusable(method, UNREADABLE(node=node + 1))
+        return number
 
     async def _patiently(
         self, node: int, method: str, params: list[Any], *, refusable: bool = False, required: bool = False
@@ -277,7 +283,7 @@ class HistoryNodes:
             if refusable:
                 raise RangeRefusedError from error
             raise NodeFault(UNREADABLE, passes=False) from error
-        return read_answer(status, headers, body, self._now(), refusable=refusable)
+        return read_answer(status, headers, body, self._now(), refusable=refusable, is_call=method == _CALL)
 
 
 def _unusable(method: str, reason: Words) -> UnavailableError:
