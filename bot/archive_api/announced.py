@@ -13,7 +13,10 @@ ADDRESS = "0x" + EXCHANGE.hex()
 TOPIC = "0x" + BLOCK_SUBMITTED.hex()
 
 _HASH = re.compile(r"0x[0-9a-f]{64}")
+_WORD = 32  # bytes of a topic
 _WORDS = 64  # bytes of the root and of the hash
+# What is kept of blocks has eight bytes for a number; the contract counts them one by one.
+_TOO_HIGH = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ def announced_event(number: bytes, data: bytes, l1_block: int, transaction: str)
     Raises:
         ValueError: it is another event.
     """
-    if len(data) < _WORDS:
+    block = int.from_bytes(number, "big")
+    if len(data) < _WORDS or len(number) != _WORD or block >= _TOO_HIGH:
         raise ValueError("another event")
-    return Announced(BlockEvent(int.from_bytes(number, "big"), data[:32], data[32:64]), l1_block, transaction)
+    return Announced(BlockEvent(block, data[:32], data[32:64]), l1_block, transaction)
 
 
 def read_events(logs: Sequence[Any], first: int, last: int) -> list[Announced]:
