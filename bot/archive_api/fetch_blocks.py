@@ -18,6 +18,7 @@ from bot.archive_api.block_folder import BlockFolder, FetchedBlock
 from bot.archive_api.history_answers import RangeRefusedError
 from bot.archive_api.history_nodes import FIRST_L1_BLOCK, HistoryNodes
 from bot.archive_api.one_node_ranges import OneNodeRanges
+from bot.archive_api.range_length import RangeLength
 from bot.errors import TesseraError, UnavailableError
 from bot.l2.block_check import HEADER_SIZE, BlockEvent, check_block, check_next, has_known_size
 from bot.l2.block_errors import BlockError, LayoutError
@@ -27,8 +28,6 @@ from bot.messages import Message
 _WRONG_BLOCK = Message("Node {node}: transaction {transaction}: {fault}")
 _OTHER_COUNT = Message("it has {found} blocks, and Ethereum has events of {expected}.")
 
-FIRST_RANGE = 2_000
-LONGEST_RANGE = 50_000
 # Transactions that are fetched at once, and after which what was fetched is on the disk.
 AT_ONCE = 4
 STORED_EVERY = 32
@@ -67,16 +66,16 @@ async def fetch_blocks(
     """
     end = await nodes.final_block()
     first = folder.last.l1_block if folder.last else FIRST_L1_BLOCK
-    length = FIRST_RANGE
+    length = RangeLength()
     by_one = OneNodeRanges(folder.path)
     by_one.forget_after(first)
     await confirm_again(nodes, by_one)
     while first <= end:
-        last = min(first + length - 1, end)
+        last = min(first + length.blocks - 1, end)
         try:
             agreed = await agreed_events(nodes, first, last)
         except RangeRefusedError:
-            length = max((last - first + 1) // 2, 1)
+            length.was_refused(last - first + 1)
             continue
         have = folder.last.event.number if folder.last else 0
         new = [each for each in agreed.events if each.event.number > have]
@@ -86,7 +85,8 @@ async def fetch_blocks(
             folder.append(await _fetch(nodes, batch, folder.last))
             report(FetchProgress(batch[-1].event.number, batch[-1].l1_block, end))
         report(FetchProgress(folder.last.event.number if folder.last else 0, last, end))
-        first, length = last + 1, min(length * 2, LONGEST_RANGE)
+        length.was_answered()
+        first = last + 1
     await confirm_again(nodes, by_one)
 
 

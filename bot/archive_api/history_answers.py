@@ -36,6 +36,12 @@ _REVERTED_WORDS = re.compile(
 _PRUNED_WORDS = re.compile(
     r"prun|history (?:has been )?(?:expired|unavailable)|missing (?:block|history)", re.IGNORECASE
 )
+# Providers also refuse by a limit on requests with HTTP 200, some with a code of HTTP.
+_BUSY_WORDS = re.compile(r"\brate\b|too many requests|per second", re.IGNORECASE)
+_LIMIT_CODE = -32005
+_LIMIT_WORDS = re.compile(r"limit exceeded", re.IGNORECASE)
+# With one of these it is the answer that would be too long.
+_LENGTH_WORDS = re.compile(r"\bblocks?\b|\brange\b|\bresults?\b|\blogs?\b|\bsize\b", re.IGNORECASE)
 
 
 class RangeRefusedError(Exception):
@@ -58,14 +64,18 @@ class NodeFault(Exception):  # noqa: N818 - one attempt of several
         values: What fills its other places.
         passes: Waiting may help.
         wait: For so many seconds the node wants no request; 0: it does not say.
+        may_be_long: Where waiting does not help, it may have been for too many blocks at once.
     """
 
-    def __init__(self, reason: Message, *, passes: bool, wait: float = 0.0, **values: object) -> None:
+    def __init__(
+        self, reason: Message, *, passes: bool, wait: float = 0.0, may_be_long: bool = False, **values: object
+    ) -> None:
         super().__init__(reason.text)
         self.reason = reason
         self.values = values
         self.passes = passes
         self.wait = wait
+        self.may_be_long = may_be_long
 
 
 def read_answer(
@@ -100,7 +110,14 @@ def read_answer(
         raise HistoryDropped
     if is_call and (code == _REVERTED_CODE or _REVERTED_WORDS.search(words)):
         raise CallReverted
-    # Every provider refuses long ranges in words of its own, so any error to a range is taken for that.
+    if not _LENGTH_WORDS.search(words):
+        if code == _TOO_MANY or _BUSY_WORDS.search(words):
+            raise NodeFault(_BUSY, passes=True, wait=_wait(headers, now))
+        if code == _LIMIT_CODE and _LIMIT_WORDS.search(words):
+            # Of requests, as a rule; some nodes say no more about a long range either, but then not when to ask again.
+            wait = _wait(headers, now)
+            raise NodeFault(_BUSY, passes=True, wait=wait, may_be_long=refusable and not wait)
+    # Every provider refuses long ranges in words of its own, so any other error to a range is taken for that.
     if refusable:
         raise RangeRefusedError
     raise NodeFault(_ERROR, passes=True)
@@ -110,13 +127,18 @@ def _look_at_status(status: int, headers: Mapping[str, str], now: datetime, *, r
     if status in _KEY_REFUSED:
         raise NodeFault(_REFUSED, passes=False)
     if status in (_TOO_MANY, _UNAVAILABLE):
-        pause = parse_pause(headers, now)
-        wait = pause.total_seconds() if pause else 0.0
+        wait = _wait(headers, now)
         if status == _TOO_MANY:
             raise NodeFault(_BUSY, passes=True, wait=wait)
         raise NodeFault(_DOWN, passes=True, wait=wait, status=status)
     if refusable and status == _TOO_LARGE:
         raise RangeRefusedError
+
+
+def _wait(headers: Mapping[str, str], now: datetime) -> float:
+    """For so many seconds the node wants no request; 0: it does not say."""
+    pause = parse_pause(headers, now)
+    return pause.total_seconds() if pause else 0.0
 
 
 def _parsed(status: int, body: bytes) -> dict[str, Any]:

@@ -245,6 +245,8 @@ class HistoryNodes:
             except NodeFault as fault:
                 wait = max(pause, fault.wait)
                 if not left or not fault.passes or (has_others and wait > _LONGEST_PAUSE):
+                    if fault.may_be_long and node not in self._rests_until:
+                        raise RangeRefusedError from fault
                     reason = fault.reason(node=node + 1, **fault.values)
                     if has_others and not required:
                         self._leave_alone(node, reason, max(fault.wait, _REST))
