@@ -1,7 +1,8 @@
 """Records an archive from a source, rebuilds one from blocks, and serves one over Loopring's v3 API.
 
 record, progress      a source is asked account by account
-fetch_blocks          blocks from nodes: history_nodes, history_answers, announced, agreed_events, one_node_ranges
+fetch_blocks          blocks from nodes: history_nodes, history_answers, announced, agreed_events, one_node_ranges,
+                      range_length
 block_folder          blocks that were fetched, on the disk
 replay_folder         all of them, checked and replayed
 fetch_era1            blocks from files: era1_file, snappy_frames, rlp_items

@@ -36,7 +36,7 @@ def final_accounts(
     known = ((account, nothing) for account in sorted(owners.address.keys() | incomplete.keys()))
     both = merge(known, slots.accounts(), key=lambda each: each[0])
     for account, parts in groupby(both, key=lambda each: each[0]):
-        held = [each for _, slots_held in parts for each in slots_held]
+        held = [(_undisputed(nft, nfts, owners), count) for _, slots_held in parts for nft, count in slots_held]
         reason = incomplete.get(account)
         if reason is None and any(nft == UNKNOWN_NFT for nft, _ in held):
             reason = _HOLDS_UNKNOWN()
@@ -49,6 +49,13 @@ def final_accounts(
             _by_contract(held, nfts),
             reason,
         )
+
+
+def _undisputed(number: int, nfts: KnownNfts, owners: OwnersByAccount) -> int:
+    """The NFT; unknown where its contract was concluded from the owner of an account that is not known any more."""
+    if owners.disputed and number != UNKNOWN_NFT and nfts.identity(number).contract in owners.disputed:
+        return UNKNOWN_NFT
+    return number
 
 
 def _by_contract(held: list[tuple[int, int]], nfts: KnownNfts) -> tuple[ContractHoldings, ...]:

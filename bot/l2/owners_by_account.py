@@ -17,10 +17,16 @@ _TRANSACTIONS_BITS = 16
 
 
 class OwnersByAccount:
-    """The owners of all accounts; `address` is read directly by the replay, which asks it millions of times."""
+    """The owners of all accounts.
+
+    Attributes:
+        address: By account; read directly by the replay, which asks it millions of times.
+        disputed: Those that an account had until another one was stated: what was concluded from them may be wrong.
+    """
 
     def __init__(self) -> None:
         self.address: dict[int, bytes] = {}
+        self.disputed: set[bytes] = set()
         self._since: dict[int, int] = {}
         self._contested: set[int] = set()
 
@@ -33,6 +39,7 @@ class OwnersByAccount:
             self._set(account, owner, place)
         elif known != owner:
             self._contested.add(account)
+            self.disputed.add(known)
             del self.address[account], self._since[account]
             return True
         return False

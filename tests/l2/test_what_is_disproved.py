@@ -104,3 +104,17 @@ def test_a_withdrawal_of_unknown_meaning_makes_nobody_an_owner(kind: int) -> Non
     assert later.owner_since.transaction == len(BORN) + 1
     # That it names another owner than the known one is seen.
     assert accounts(after(*BORN, layouts.withdrawal(kind, CARL, 1001, SLOT, 1)))[1001].owner == ""
+
+
+def test_an_nft_of_a_contract_that_a_block_disproves_is_held_by_nobody() -> None:
+    # The contract of a mint is who owns the token account; two blocks name two.
+    disputed = layouts.transfer(1001, 900, 0, 5, to=CARL)
+    of_another = layouts.mint_to(2, 0, NEXT_SLOT, 1, 1002, BEN)
+    elsewhere = MadeNft(ANN, 0, b"\xcd" * 20, NFT.nft_id, 5)
+    replay = after(
+        *BORN, mint(5), TO_BEN, of_another, *layouts.nft_data(1002, NEXT_SLOT, elsewhere), disputed, mint(1, OTHER)
+    )
+    assert [nfts(accounts(replay)[account]) for account in (1001, 1002)] == [(), ((77, 1),)]
+    assert accounts(replay)[1002].holdings[0].contract == "0x" + "cd" * 20
+    assert not is_complete(replay, 1001)
+    assert not is_complete(replay, 1002)
