@@ -28,6 +28,10 @@ class RebuildProgress:
         self._clock = clock
         self._started: tuple[float, int] | None = None
 
+    def begin(self) -> None:
+        """Begin to fetch from elsewhere, which has another pace."""
+        self._started = None
+
     def fetched(self, progress: FetchProgress) -> None:
         """Show how far the fetching is."""
         now = self._clock()

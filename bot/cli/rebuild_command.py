@@ -143,6 +143,7 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _take_era1(path: Path, folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock]) -> None:
+    progress.begin()
     with folder.open_to_write():
         fetch_era1(path, folder, progress.fetched, hashes)
 
@@ -159,6 +160,7 @@ def _replay(
 
 
 async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProgress) -> None:
+    progress.begin()
     async with open_session() as session:
         nodes = HistoryNodes(session, urls, notify=progress.note)
         await nodes.check()

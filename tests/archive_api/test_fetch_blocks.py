@@ -255,6 +255,18 @@ def test_progress_says_what_is_left_at_the_pace_of_ethereums_blocks() -> None:
     ]
 
 
+def test_each_phase_of_the_fetching_has_a_pace_of_its_own() -> None:
+    """Files are read much faster than nodes answer."""
+    terminal, times = Terminal(), iter([0.0, 10.0, 20.0, 80.0])
+    progress = RebuildProgress(terminal, clock=lambda: next(times))
+    for end, places in ((4_000, (1_000, 4_000)), (8_000, (5_000, 6_000))):
+        progress.begin()
+        for place in places:
+            progress.fetched(FetchProgress(1, place, end))
+    estimates = [line.partition("; ")[2] for line in terminal.getvalue().split("\r\033[K")[1:]]
+    assert estimates == ["…", "about 0:00:00 left at this pace", "…", "about 0:02:00 left at this pace"]
+
+
 def test_progress_is_silent_without_a_terminal() -> None:
     stream = io.StringIO()
     progress = RebuildProgress(stream)
