@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -38,6 +39,7 @@ class RowFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._failure: str | None = None
         lock = path.with_name(f"{path.name}.lock")
         for each in (path, lock):
             if each.is_symlink():  # a folder of somebody else must not say where is written
@@ -59,8 +61,10 @@ class RowFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._lock.release()
+        try:
+            self._file.close()
+        finally:
+            self._lock.release()
 
     def read(self) -> Iterator[dict[str, Any]]:
         """All whole rows, in their order; what a crash cut off is removed from the file after the last.
@@ -89,12 +93,18 @@ class RowFile:
         """Add a row.
 
         Raises:
-            ConfigError: the disk is full, or the like.
+            ConfigError: the disk is full, or the like; then nothing can be added any more.
         """
+        if self._file.closed:  # others may have found something meanwhile
+            raise ConfigError(_CANNOT_USE, path=self.path, reason=self._failure)
         try:
             self._file.write(orjson.dumps({**row, _CHECKSUM: _checksum(row)}) + b"\n")
             self._file.flush()
         except OSError as error:
+            # What is left in the buffer would fail again when the file is closed; the next run cuts off what arrived.
+            self._failure = error.strerror
+            with suppress(OSError):
+                self._file.close()
             raise ConfigError(_CANNOT_USE, path=self.path, reason=error.strerror) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import tracemalloc
@@ -75,6 +76,24 @@ def test_another_process_is_refused_and_the_file_stays(path: Path) -> None:
         other.kill()  # a lock of a process that was killed is nobody's
     assert path.read_bytes() == content
     assert rows_of(path) == ROWS
+
+
+def test_a_full_disk_is_named_and_with_room_again_it_goes_on(path: Path) -> None:
+    room, limit = path.stat().st_size + 5, resource.getrlimit(resource.RLIMIT_FSIZE)
+    with RowFile(path) as file:
+        assert list(file.read()) == ROWS
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, limit[1]))
+            for row in ({"name": "one that does not fit"}, {"name": "what another task found meanwhile"}):
+                with pytest.raises(ConfigError, match=r"rows\.jsonl: the file .* cannot be used: File too large"):
+                    file.append(row)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert path.stat().st_size == room
+    with RowFile(path) as file:
+        assert list(file.read()) == ROWS
+        file.append({"name": "Hen"})
+    assert rows_of(path) == [*ROWS, {"name": "Hen"}]
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.jsonl.lock"])
