@@ -1,7 +1,7 @@
 """A file that comes to be as a whole: written beside its place, flushed to the disk, then moved there.
 
-A process that is killed meanwhile leaves what it wrote, `.NAME.PID.new`. The next one that writes the same file removes
-it: who still writes holds a lock on it, and a lock ends with its process.
+A process that is killed meanwhile leaves what it wrote, `.NAME.PID.TOKEN.new`. The next one that writes the same file
+removes it: who still writes holds a lock on it, and a lock ends with its process.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 
@@ -26,9 +27,9 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         OSError: it cannot be written.
     """
     _remove_abandoned(path)
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    new = path.with_name(f".{path.name}.{os.getpid()}.{token_hex(4)}.new")
     try:
-        with new.open("wb") as file:
+        with new.open("xb") as file:  # never one that is there: a link would say where is written
             with suppress(OSError):  # some network file systems have no locks; then nothing is removed either
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield file

@@ -85,6 +85,8 @@ class BlockFolder:
         Raises:
             ConfigError: it cannot be written, is damaged, or another process writes there.
         """
+        if (lock := self.path / "lock").is_symlink():  # a folder of somebody else must not say where is written
+            raise ConfigError(_NO_FOLDER, path=lock, reason="it is a link")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
@@ -188,6 +190,8 @@ class BlockFolder:
         """Find the end of the last file, and cut off what is no whole record."""
         files = self._files()
         while files:
+            if files[-1].is_symlink():  # see above; what is only read may be one
+                raise ConfigError(_NO_FOLDER, path=files[-1], reason="it is a link")
             end = 0
             for block, record_end in self._records(files[-1], is_last=True):
                 self.last, end = block, record_end

@@ -58,6 +58,8 @@ class OneNodeRanges:
         Raises:
             ConfigError: the list is damaged, or cannot be read.
         """
+        if self._path.is_symlink():  # a folder of somebody else must not say what is read
+            raise ConfigError(_CANNOT_USE, path=self._path, reason="it is a link")
         try:
             lines = self._path.read_bytes().split(b"\n")
         except FileNotFoundError:
@@ -113,7 +115,8 @@ class OneNodeRanges:
         """Replace the list; it is short, as ranges are long."""
         new = self._path.with_suffix(".new")
         try:
-            with new.open("wb") as file:
+            new.unlink(missing_ok=True)  # a crash left it; or it is a link, which must not say where is written
+            with new.open("xb") as file:
                 file.write(b"".join(orjson.dumps(asdict(each)) + b"\n" for each in ranges))
                 file.flush()
                 os.fsync(file.fileno())

@@ -162,3 +162,16 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_large_block_number_fits(tmp_path: Path) -> None:
     high = replace(BLOCKS[0], event=replace(BLOCKS[0].event, number=1), l1_block=99_999_999)
     assert list(folder_of(tmp_path, [high], blocks_per_file=PER_FILE).iter_blocks()) == [high]
+
+
+@pytest.mark.parametrize("name", ["lock", "blocks-000004.l2"])
+def test_a_link_does_not_say_where_is_written(tmp_path: Path, name: str) -> None:
+    folder_of(tmp_path / "blocks", BLOCKS[:5], blocks_per_file=PER_FILE)
+    file, other = tmp_path / "blocks" / name, tmp_path / "other"
+    file.touch()
+    content = file.rename(other).read_bytes()
+    file.symlink_to(other)
+    with pytest.raises(ConfigError, match=f"{name}: the folder of blocks cannot be used: it is a link"):
+        BlockFolder(tmp_path / "blocks", blocks_per_file=PER_FILE).open_to_write()
+    assert other.read_bytes() == content
+    assert len(list(BlockFolder(tmp_path / "blocks").iter_blocks())) == 5
