@@ -8,6 +8,7 @@ are only appended to; a record that a crash cut off is dropped, and its block is
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -44,6 +45,11 @@ _MARK = b"tessera-l2-blocks 1\n"
 _HEAD = Struct(">II")
 # The largest block has 26 KB. A length beyond this is damage, not a block.
 _LONGEST = 1024 * 1024
+# What a record may come to.
+_MOST_UNPACKED = 16 * 1024 * 1024
+_NO_NUMBER = 2**63
+_HASH_BYTES = 32
+_TRANSACTION = re.compile(r"0x[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +240,14 @@ class BlockFolder:
             # A crash cuts the last record off, or leaves zeros where it was to be.
             if is_last and (len(packed) < length <= _LONGEST or not content[at:].strip(b"\0")):
                 return
-            if not packed or len(packed) < length or zlib.crc32(packed) != checksum:
+            if not packed or not len(packed) == length <= _LONGEST or zlib.crc32(packed) != checksum:
                 raise ConfigError(_DAMAGED, path=path, at=at, folder=self.path)
+            try:
+                block = _unpacked(packed)
+            except (KeyError, TypeError, ValueError, zlib.error) as error:  # written by somebody else
+                raise ConfigError(_DAMAGED, path=path, at=at, folder=self.path) from error
             at = start + length
-            yield _unpacked(packed), at
+            yield block, at
 
 
 def _file_name(first: int) -> str:
@@ -262,8 +272,24 @@ def _packed(each: FetchedBlock) -> bytes:
 
 
 def _unpacked(packed: bytes) -> FetchedBlock:
-    line, _, data = zlib.decompress(packed).partition(b"\n")
+    """The block of a record.
+
+    Raises:
+        KeyError, TypeError, ValueError, zlib.error: it is of another form.
+    """
+    stream = zlib.decompressobj()
+    content = stream.decompress(packed, _MOST_UNPACKED)
+    if not stream.eof:
+        raise ValueError("cut off, or too long")
+    line, _, data = content.partition(b"\n")
     says = orjson.loads(line)
-    event = BlockEvent(says["number"], bytes.fromhex(says["root"]), bytes.fromhex(says["data_hash"]))
-    block = SubmittedBlock(says["size"], says["version"], data)
-    return FetchedBlock(event, block, says["l1_block"], says["transaction"])
+    numbers = [says[key] for key in ("number", "size", "version", "l1_block")]
+    if not all(type(each) is int and 0 <= each < _NO_NUMBER for each in numbers):
+        raise TypeError("not a number")
+    number, size, version, l1_block = numbers
+    root, data_hash = bytes.fromhex(says["root"]), bytes.fromhex(says["data_hash"])
+    if len(root) != _HASH_BYTES or len(data_hash) != _HASH_BYTES or not _TRANSACTION.fullmatch(says["transaction"]):
+        raise ValueError("not a hash")
+    return FetchedBlock(
+        BlockEvent(number, root, data_hash), SubmittedBlock(size, version, data), l1_block, says["transaction"]
+    )

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -20,6 +21,8 @@ from bot.messages import Message
 
 _CANNOT_USE = Message("{path}: cannot be read or written: {reason}.")
 _DAMAGED = Message("{path}: line {line} is damaged. Remove the folder, and repeat the command with --rpc.")
+
+_NO_BLOCK = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,16 @@ def digest_of(events: Iterable[Announced]) -> str:
         place = f"{each.l1_block} {each.transaction}".encode()
         digest.update(number + each.event.root + each.event.data_hash + place)
     return digest.hexdigest()
+
+
+def _range(row: dict[str, Any]) -> OneNodeRange:
+    """The range of a line, which somebody else may have written."""
+    first, last, digest = row["first"], row["last"], row["digest"]
+    if type(first) is not int or type(last) is not int or not isinstance(digest, str):
+        raise TypeError("not a range")
+    if not 0 <= first <= last < _NO_BLOCK:
+        raise ValueError("not a range of blocks")
+    return OneNodeRange(first, last, digest)
 
 
 class OneNodeRanges:
@@ -69,8 +82,8 @@ class OneNodeRanges:
         found: dict[OneNodeRange, None] = {}
         for number, line in enumerate(lines[:-1], start=1):
             try:
-                found[OneNodeRange(**orjson.loads(line))] = None
-            except (orjson.JSONDecodeError, TypeError) as error:
+                found[_range(orjson.loads(line))] = None
+            except (KeyError, TypeError, ValueError) as error:
                 raise ConfigError(_DAMAGED, path=self._path, line=number) from error
         return sorted(found, key=lambda each: (each.first, each.last))
 

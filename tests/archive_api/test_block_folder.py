@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from struct import pack
+from typing import Any
 
+import orjson
 import pytest
 
 from bot.archive_api.block_folder import BlockFolder
@@ -175,3 +180,81 @@ def test_a_link_does_not_say_where_is_written(tmp_path: Path, name: str) -> None
         BlockFolder(tmp_path / "blocks", blocks_per_file=PER_FILE).open_to_write()
     assert other.read_bytes() == content
     assert len(list(BlockFolder(tmp_path / "blocks").iter_blocks())) == 5
+
+
+TRUE: dict[str, Any] = {
+    "number": 5,
+    "root": "11" * 32,
+    "data_hash": "22" * 32,
+    "size": 16,
+    "version": 0,
+    "l1_block": 11_149_900,
+    "transaction": "0x" + "ab" * 32,
+}
+ENDLESS = zlib.compress(bytes(100_000_000))
+
+
+def record(**changed: object) -> bytes:
+    """What somebody else wrote, packed as records are; None: it is not there."""
+    line = {key: value for key, value in (TRUE | changed).items() if value is not None}
+    return zlib.compress(orjson.dumps(line) + b"\n")
+
+
+def test_what_is_changed_below_can_be_read_unchanged(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, BLOCKS[:4], blocks_per_file=PER_FILE)
+    with (tmp_path / "blocks-000004.l2").open("ab") as file:
+        file.write(pack(">II", len(record()), zlib.crc32(record())) + record())
+    assert folder.end() == 5
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        *[record(**{key: None}) for key in TRUE],
+        *[record(**{key: "a"}) for key in TRUE],
+        *[record(**{key: -1}) for key in TRUE],
+        record(number=2**63),
+        record(number=True),
+        record(root="11"),
+        b"not compressed",
+        zlib.compress(b"no JSON\n"),
+        zlib.compress(b"[]\n"),
+        record()[:-1],
+        ENDLESS,
+    ],
+)
+def test_a_record_of_somebody_else_that_is_none_is_damage(tmp_path: Path, packed: bytes) -> None:
+    """Its checksum is right, so that it is no accident."""
+    folder = folder_of(tmp_path, BLOCKS[:4], blocks_per_file=PER_FILE)
+    with (tmp_path / "blocks-000004.l2").open("ab") as file:
+        at = file.tell()
+        file.write(pack(">II", len(packed), zlib.crc32(packed)) + packed)
+    for use in (folder.end, folder.open_to_write, lambda: list(folder.iter_blocks())):
+        with pytest.raises(ConfigError, match=re.escape(f"blocks-000004.l2: damaged at byte {at:,}.")):
+            use()
+
+
+def test_a_small_record_that_comes_to_very_much_takes_little_memory(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, BLOCKS[:1])
+    with (tmp_path / "blocks-000001.l2").open("ab") as file:
+        file.write(pack(">II", len(ENDLESS), zlib.crc32(ENDLESS)) + ENDLESS)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConfigError, match="damaged at byte"):
+            folder.end()
+        assert tracemalloc.get_traced_memory()[1] < 64 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("place", [1, 2], ids=["a file before the last", "the last file"])
+def test_a_record_that_is_longer_than_any_of_ours_is_damage(tmp_path: Path, place: int) -> None:
+    folder = folder_of(tmp_path, BLOCKS[: place * PER_FILE - 1], blocks_per_file=PER_FILE)
+    name = f"blocks-{place * PER_FILE - 2:06}.l2"
+    long = zlib.compress(orjson.dumps(TRUE | {"number": place * PER_FILE}) + b"\n" + bytes(2_000_000), level=0)
+    with (tmp_path / name).open("ab") as file:
+        file.write(pack(">II", len(long), zlib.crc32(long)) + long)
+    if place == 1:
+        (tmp_path / "blocks-000004.l2").write_bytes(b"")
+    with pytest.raises(ConfigError, match=re.escape(f"{name}: damaged at byte")):
+        list(folder.iter_blocks())
