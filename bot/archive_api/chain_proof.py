@@ -68,12 +68,12 @@ class TakenFile:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Files that follow each other, and are proven, or are not.
+    """Files that follow each other, and are proven, or are not, with the blocks of layer 2 that they have in a row.
 
     Attributes:
         first: The number of the first block of Ethereum in them.
         last: That of the last one.
-        blocks: The first and the last block of layer 2; None: there is none.
+        blocks: The first and the last block of layer 2; None: there is none. Files may have several stretches of them.
         known: The block that proves them; None: they are not proven.
     """
 
@@ -128,9 +128,9 @@ def proof_of(files: Iterable[TakenFile], known: Sequence[KnownBlock]) -> list[Ru
     for run in runs:
         proven = max((place + 1 for place, file in enumerate(run) if file.last in by_number), default=0)
         if proven:
-            found.append(_run(run[:proven], by_number[run[proven - 1].last]))
+            found += _runs(run[:proven], by_number[run[proven - 1].last])
         if proven < len(run):
-            found.append(_run(run[proven:], None))
+            found += _runs(run[proven:], None)
     return found
 
 
@@ -140,9 +140,15 @@ def unused(files: Iterable[TakenFile], known: Iterable[KnownBlock]) -> list[Know
     return [block for block in known if block.number not in ends]
 
 
-def _run(files: Sequence[TakenFile], known: KnownBlock | None) -> Run:
-    blocks = [file.blocks for file in files if file.blocks]
-    return Run(files[0].first, files[-1].last, (blocks[0][0], blocks[-1][1]) if blocks else None, known)
+def _runs(files: Sequence[TakenFile], known: KnownBlock | None) -> list[Run]:
+    """A run for each stretch of blocks of layer 2: between two of them a file does not show what it has."""
+    stretches: list[tuple[int, int]] = []
+    for first, last in (file.blocks for file in files if file.blocks):
+        if stretches and stretches[-1][1] + 1 == first:
+            stretches[-1] = stretches[-1][0], last
+        else:
+            stretches.append((first, last))
+    return [Run(files[0].first, files[-1].last, blocks, known) for blocks in stretches or [None]]
 
 
 def is_same_chain(one: TakenFile, other: TakenFile) -> bool:

@@ -5,7 +5,8 @@ a header, a body, receipts and a difficulty for each block, compressed with Snap
 
 An event is searched in the compressed receipts. Its topic is 32 bytes without a pattern, so nothing that comes before
 has four of them for Snappy to copy; and where a frame ends within it, one half is whole. Only receipts with a half are
-unpacked. Should one be missed all the same, that is a gap in the numbers of layer 2, which is found.
+unpacked. Should one be missed all the same, or hidden by who made the file, the numbers of layer 2 have a gap there:
+blocks of nodes that are in it do not count as proven.
 """
 
 from __future__ import annotations

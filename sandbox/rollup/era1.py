@@ -5,7 +5,7 @@ The layout is that of https://github.com/eth-clients/e2store-format-specs, forma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from struct import pack
 
@@ -16,15 +16,12 @@ from sandbox.rollup.submissions import Submission
 FRAME = 65_536
 _SHORTEST_COPY = 4
 _LONGEST_COPY = 64
+_PIECE = 8
 
 
 def snappy_block(content: bytes) -> bytes:
     """Literals, and copies of what came before, as a simple compressor finds them."""
-    size, written = len(content), bytearray()
-    while size >= 0x80:  # noqa: PLR2004 - seven bits each
-        written.append(size & 0x7F | 0x80)
-        size >>= 7
-    written.append(size)
+    written = bytearray(_size(len(content)))
     seen: dict[bytes, int] = {}
     start = at = 0
     while at < len(content):
@@ -43,6 +40,19 @@ def snappy_block(content: bytes) -> bytes:
     return bytes(written + _literal(content[start:]))
 
 
+def snappy_pieces(content: bytes) -> bytes:
+    """Short literals alone, as no compressor writes them: nothing of some length can be found without unpacking it."""
+    return _size(len(content)) + b"".join(_literal(content[at : at + _PIECE]) for at in range(0, len(content), _PIECE))
+
+
+def _size(size: int) -> bytes:
+    written = bytearray()
+    while size >= 0x80:  # noqa: PLR2004 - seven bits each
+        written.append(size & 0x7F | 0x80)
+        size >>= 7
+    return bytes([*written, size])
+
+
 def _literal(content: bytes) -> bytes:
     length = len(content) - 1
     if length < 0:
@@ -59,11 +69,11 @@ def _copy(back: int, length: int) -> bytes:
     return bytes([length - 1 << 2 | 2]) + back.to_bytes(2, "little")
 
 
-def snappy_frames(content: bytes) -> bytes:
+def snappy_frames(content: bytes, compress: Callable[[bytes], bytes] = snappy_block) -> bytes:
     """The stream's mark, and a frame for each 64 kB. The checksums are zeros: the bot does not compare them."""
     stream = b"\xff\x06\x00\x00sNaPpY"
     for at in range(0, len(content), FRAME):
-        packed = bytes(4) + snappy_block(content[at : at + FRAME])
+        packed = bytes(4) + compress(content[at : at + FRAME])
         stream += b"\x00" + len(packed).to_bytes(3, "little") + packed
     return stream
 
@@ -87,22 +97,28 @@ def write_era1(
     ]
 
 
-def write_file(folder: Path, blocks: Sequence[L1Block], place: int = 0) -> Path:
-    """One file with these blocks, which is the so manyth."""
+def write_file(
+    folder: Path,
+    blocks: Sequence[L1Block],
+    place: int = 0,
+    *,
+    compress: Callable[[bytes], bytes] = snappy_block,
+) -> Path:
+    """One file with these blocks, which is the so manyth; its receipts are compressed in this way."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"mainnet-{place:05}-{keccak_256(pack('<Q', blocks[0].number)).hex()[:8]}.era1"
-    path.write_bytes(_file(blocks))
+    path.write_bytes(_file(blocks, compress))
     return path
 
 
-def _file(blocks: Sequence[L1Block]) -> bytes:
+def _file(blocks: Sequence[L1Block], compress: Callable[[bytes], bytes]) -> bytes:
     content = _entry(0x3265, b"")
     places = []
     for block in blocks:
         places.append(len(content))
         content += _entry(0x03, snappy_frames(block.header))
         content += _entry(0x04, snappy_frames(block.body))
-        content += _entry(0x05, snappy_frames(block.receipts))
+        content += _entry(0x05, snappy_frames(block.receipts, compress))
         content += _entry(0x06, bytes(32))
     content += _entry(0x07, bytes(32))
     at = len(content)

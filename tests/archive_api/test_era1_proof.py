@@ -23,7 +23,7 @@ from bot.archive_api.snappy_frames import SnappyError
 from bot.archive_api.taken_files import NAME, TakenBlocks, TakenFiles
 from bot.errors import ConfigError, TesseraError
 from bot.l2.block_errors import BlockError
-from sandbox.rollup.era1 import write_era1, write_file
+from sandbox.rollup.era1 import snappy_pieces, write_era1, write_file
 from sandbox.rollup.history import random_history
 from sandbox.rollup.l1_chain import L1Block, Lie, l1_chain
 from sandbox.rollup.submissions import submissions
@@ -154,6 +154,22 @@ def test_a_known_block_has_to_be_the_last_of_its_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=f"ends with block {CHAIN[EACH - 1].number:,} of Ethereum; a block with"):
         take(tmp_path / "era1", tmp_path / "blocks", (inside,))
     assert stored(tmp_path / "blocks") == []
+
+
+def test_what_a_file_hides_is_not_proven_by_those_around_it(tmp_path: Path) -> None:
+    """All of its hashes are right; nodes may have given anything for the blocks that it does not show."""
+    folder_of(tmp_path / "blocks", fetched(HISTORY))
+    write_era1(tmp_path / "era1", SUBMISSIONS, blocks_each=EACH)
+    hiding = CHAIN[EACH : 2 * EACH]
+    write_file(tmp_path / "era1", hiding, 1, compress=snappy_pieces)
+    l1 = range(hiding[0].number, hiding[-1].number + 1)
+    hidden = [block.number for each in SUBMISSIONS if each.l1_block in l1 for block in each.blocks]
+    assert 1 < hidden[0] <= hidden[-1] < LAST
+    take(tmp_path / "era1", tmp_path / "blocks")
+    assert proof(tmp_path / "blocks") == [
+        Run(CHAIN[0].number, END.number, (1, hidden[0] - 1), END),
+        Run(CHAIN[0].number, END.number, (hidden[-1] + 1, LAST), END),
+    ]
 
 
 # ---------------------------------------------------------------- what nodes gave before, and what happens afterwards
