@@ -36,7 +36,7 @@ def replay_folder(
     Args:
         folder: Of blocks, from the first one on.
         report: Called with the number of the block that was applied, once in a while.
-        see: Called with each block after it was checked; what it raises ends the replay.
+        see: Called with each block of the folder, also with those after the end; what it raises ends the replay.
         may_end: End before such a block; else it is an error.
 
     Raises:
@@ -46,10 +46,11 @@ def replay_folder(
     """
     replay = Replay()
     before: CheckedBlock | None = None
-    for fetched in folder.iter_blocks():
+    blocks = folder.iter_blocks()
+    for fetched in blocks:
+        see(fetched)
         try:
             block = check_block(before, fetched.event, fetched.block)
-            see(fetched)
             replay.apply(block)
         except LayoutError as error:
             if before is None:
@@ -57,6 +58,8 @@ def replay_folder(
             if not may_end:
                 raise LayoutError(_UNREADABLE, fault=error.words, last=before.number) from error
             replay.end(_NOT_KNOWN(fault=error.words, last=before.number))
+            for later in blocks:  # what they are compared with may begin before the end
+                see(later)
             break
         before = block
         if before.number % _REPORTED_EVERY == 0:

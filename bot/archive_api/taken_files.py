@@ -147,6 +147,8 @@ def _taken(row: dict[str, Any]) -> TakenFile:
     if not row["blocks"]:
         return taken
     first, last = row["blocks"]
+    if first > last:  # these would never be compared
+        raise ValueError("blocks that end before they begin")
     return replace(taken, blocks=(int(first), int(last)), digest=str(row["events"]))
 
 
@@ -160,7 +162,8 @@ class TakenBlocks:
 
     def __init__(self, folder: Path, files: Iterable[TakenFile]) -> None:
         self._folder = folder
-        self._left = [(each, *each.blocks) for each in reversed([*files]) if each.blocks]
+        self._files = [*files]
+        self._left = [(each, *each.blocks) for each in reversed(self._files) if each.blocks]
         self._digest = EventDigest()
 
     def see(self, block: FetchedBlock) -> None:
@@ -179,3 +182,8 @@ class TakenBlocks:
                 raise ConfigError(_OTHER_BLOCKS, path=self._folder, first=first, last=last, name=file.name)
             self._left.pop()
             self._digest = EventDigest()
+
+    def compared(self) -> list[TakenFile]:
+        """The files; one whose blocks were not seen up to its last is without them: nobody knows whether they are its."""
+        left = {each.first for each, *_ in self._left}
+        return [replace(each, blocks=None, digest="") if each.first in left else each for each in self._files]

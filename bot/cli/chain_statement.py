@@ -28,7 +28,7 @@ def chain_statement(runs: Sequence[Run], last: int, unused: Sequence[KnownBlock]
 
     Args:
         runs: Of the files that were taken; without any there is nothing to say about blocks.
-        last: The number of the last block of layer 2.
+        last: The number of the last block of layer 2 that was replayed; nothing is said about later ones.
         unused: Blocks of Ethereum whose hash was named, and of which no file was taken.
     """
     said: list[Words] = []
@@ -36,7 +36,9 @@ def chain_statement(runs: Sequence[Run], last: int, unused: Sequence[KnownBlock]
     for run in runs:
         if not run.blocks:
             continue
-        first, end = run.blocks
+        first, end = run.blocks[0], min(run.blocks[1], last)
+        if first > last:
+            break
         if first > following:
             said.append(_OTHERS(first=following, last=first - 1))
         if run.known:

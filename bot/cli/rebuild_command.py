@@ -154,8 +154,9 @@ def _replay(
     """The replay of all blocks, and what these rest on."""
     taken = TakenFiles(folder.path, folder.end())
     taken.check_known(hashes)
-    replay = replay_folder(folder, progress.replayed, TakenBlocks(folder.path, taken.files).see, may_end=may_end)
-    runs = proof_of(taken.files, hashes)
+    seen = TakenBlocks(folder.path, taken.files)
+    replay = replay_folder(folder, progress.replayed, seen.see, may_end=may_end)
+    runs = proof_of(seen.compared(), hashes)
     return replay, chain_statement(runs, replay.last_block, unused(taken.files, hashes))
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,8 +49,9 @@ def proof(blocks: Path, known: Sequence[KnownBlock] = KNOWN) -> list[Run]:
     """What is proven of a folder, after all of its blocks were replayed."""
     taken = TakenFiles(blocks, BlockFolder(blocks).end())
     taken.check_known(known)
-    replay_folder(BlockFolder(blocks), lambda _: None, TakenBlocks(blocks, taken.files).see)
-    return proof_of(taken.files, known)
+    seen = TakenBlocks(blocks, taken.files)
+    replay_folder(BlockFolder(blocks), lambda _: None, seen.see)
+    return proof_of(seen.compared(), known)
 
 
 def stored(blocks: Path) -> list[int]:
@@ -201,6 +203,34 @@ def test_blocks_that_are_replaced_afterwards_do_not_count_as_proven(tmp_path: Pa
         each.unlink()
     folder_of(tmp_path / "blocks", [replace(blocks[0], l1_block=1), *blocks[1:]])
     with pytest.raises(ConfigError, match=r"blocks 1 to \d+ of layer 2 are not those that mainnet-00000-"):
+        proof(tmp_path / "blocks")
+
+
+def test_a_file_whose_blocks_are_not_seen_to_its_end_does_not_count(tmp_path: Path) -> None:
+    write_era1(tmp_path / "era1", SUBMISSIONS, blocks_each=EACH)
+    take(tmp_path / "era1", tmp_path / "blocks")
+    taken = TakenFiles(tmp_path / "blocks", LAST)
+    middle = next(each for each in taken.files if each.blocks and each.blocks[0] <= LAST // 2 <= each.blocks[1])
+    assert middle.blocks
+    first, last = middle.blocks
+    seen = TakenBlocks(tmp_path / "blocks", taken.files)
+    for block in BlockFolder(tmp_path / "blocks").iter_blocks():
+        assert proof_of(seen.compared(), KNOWN)[0].blocks != (1, LAST)
+        if block.event.number == last:
+            assert proof_of(seen.compared(), KNOWN)[0].blocks == (1, first - 1)
+        seen.see(block)
+    assert proof_of(seen.compared(), KNOWN)[0].blocks == (1, LAST)
+
+
+def test_blocks_that_end_before_they_begin_prove_nothing(tmp_path: Path) -> None:
+    """Somebody wrote the line by hand: nothing after it would be compared."""
+    write_era1(tmp_path / "era1", SUBMISSIONS, blocks_each=EACH)
+    take(tmp_path / "era1", tmp_path / "blocks")
+    kept = tmp_path / "blocks" / NAME
+    lines = [orjson.loads(line) for line in kept.read_bytes().splitlines()]
+    lines[0]["blocks"] = lines[0]["blocks"][::-1]
+    kept.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in lines))
+    with pytest.raises(ConfigError, match=f"{kept}: line 1 is damaged"):
         proof(tmp_path / "blocks")
 
 

@@ -59,6 +59,14 @@ def test_what_hangs_in_the_air_is_named_with_what_is_missing() -> None:
     ]
 
 
+@pytest.mark.parametrize(("last", "stretches"), [(14, [(3, 9), (10, 14)]), (9, [(3, 9)]), (7, [(3, 7)])])
+def test_nothing_is_said_of_blocks_that_were_not_replayed(last: int, stretches: list[tuple[int, int]]) -> None:
+    known = KnownBlock(200, b"\1" * 32)
+    found = said(Run(100, 200, (3, 9), known), Run(201, 300, (10, 20), None), Run(301, 400, (21, 22), None), last=last)
+    starts = [f"Blocks {first} to {end} of layer 2 are " for first, end in [(1, 2), *stretches]]
+    assert [each[: len(start)] for each, start in zip(found, starts, strict=True)] == starts
+
+
 def test_a_hash_that_proves_nothing_is_named() -> None:
     sentence = "The hash of Ethereum's block 150 proves nothing: it is not the last block of a file that was taken."
     known = (KnownBlock(150, bytes(32)),)

@@ -6,15 +6,20 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.archive.reader import Archive
+from bot.archive_api.block_folder import BlockFolder
 from bot.cli.main import main
 from sandbox.rollup import layouts
+from sandbox.rollup.era1 import write_era1
+from sandbox.rollup.l1_chain import l1_chain
 from sandbox.rollup.rollup import EXCHANGE, MadeBlock
 from sandbox.rollup.submissions import submissions
+from tests.archive_api.fetched_blocks import folder_of
 from tests.cli.l2_node import running_node, small_history
 from tests.cli.result import Result
 
@@ -153,6 +158,30 @@ async def test_what_a_block_disproves_is_in_the_archive_of_nobody(rebuild: Rebui
     concerned = {each["id"]: each for each in records if each["id"] in ("10500", "10502", "10503")}
     assert {(each["complete"], len(each["holdings"])) for each in concerned.values()} == {(False, 0)}
     assert len(concerned) == 3
+
+
+async def test_blocks_before_an_unreadable_one_are_compared_with_the_file_that_has_both(
+    rebuild: Rebuild, tmp_path: Path
+) -> None:
+    history = submissions(followed_by(of_type(10), more=2))
+    end = l1_chain(history)[-1]
+    write_era1(tmp_path / "era1", history, blocks_each=8_192)
+    (tmp_path / "known").write_text(f"{end.number} 0x{end.hash.hex()}\n")
+    blocks, known = tmp_path / "blocks", ("--known-blocks", tmp_path / "known", "--allow-gaps")
+    made = await rebuild("--era1", tmp_path / "era1", "--blocks", blocks, "-o", tmp_path / "a", *known)
+    assert made.code == 0
+    (sentence,) = made.lines[1:]
+    assert sentence.startswith(f"Blocks 1 to {READABLE} of layer 2 are proven by Ethereum's own hashes: ")
+
+    stored = list(BlockFolder(blocks).iter_blocks())
+    for changed in (1, READABLE, READABLE + 2):
+        other = [replace(each, l1_block=1) if each.event.number == changed else each for each in stored]
+        (blocks / "blocks-000001.l2").unlink()
+        folder_of(blocks, other)
+        refused = await rebuild("--from-dir", blocks, "-o", tmp_path / "b", *known)
+        assert (refused.code, is_one_sentence(refused)) == (2, True)
+        assert f"blocks 1 to {len(stored)} of layer 2 are not those that mainnet-00000-" in refused.err
+        assert not (tmp_path / "b").exists()
 
 
 async def test_a_node_that_states_another_size_is_not_believed_about_it(rebuild: Rebuild, tmp_path: Path) -> None:
