@@ -29,7 +29,7 @@ _HEAD = Struct("<HIH")
 _NUMBER = Struct("<Q")
 _VERSION, _HEADER, _BODY, _RECEIPTS, _INDEX = 0x3265, 0x03, 0x04, 0x05, 0x3266
 _HALF = 16
-_MOST_BLOCKS = 8_192
+MOST_BLOCKS = 8_192
 # What is read, and the most bytes of it, compressed: a header has some 550 before it is.
 _MOST = {_HEADER: 1_024, _BODY: MOST_BYTES, _RECEIPTS: MOST_BYTES}
 
@@ -108,7 +108,7 @@ class Era1File:
         size, words = len(self._content), _NUMBER.size
         count = _NUMBER.unpack_from(self._content, size - words)[0] if size >= words else 0
         start = size - words * (count + 2)
-        if not 0 < count <= _MOST_BLOCKS or start < 2 * _HEAD.size:
+        if not 0 < count <= MOST_BLOCKS or start < 2 * _HEAD.size:
             raise ConfigError(_NOT_ERA1, path=self.path)
         if _HEAD.unpack_from(self._content, start - _HEAD.size) != (_INDEX, size - start, 0):
             raise ConfigError(_NOT_ERA1, path=self.path)

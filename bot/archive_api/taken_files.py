@@ -2,6 +2,7 @@
 
 The files themselves may be removed: the hashes at both ends of each say later whether they were Ethereum's. A line that
 a crash cut off is dropped, and its file is to be taken again. Of two lines about the same blocks the later one counts.
+What is kept is believed: its folder belongs to the operator, who alone may write there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import orjson
 
 from bot.archive_api.block_folder import FetchedBlock
 from bot.archive_api.chain_proof import KnownBlock, TakenFile, check_file, is_same_chain
+from bot.archive_api.era1_file import MOST_BLOCKS
 from bot.errors import ConfigError
 from bot.l2.block_check import BlockEvent
 from bot.messages import Message
@@ -31,6 +33,8 @@ _OTHER_BLOCKS = Message(
 )
 
 NAME = "era1-files.jsonl"
+_HASH_BYTES = 32
+_NO_BLOCK = 2**63
 
 
 class EventDigest:
@@ -142,14 +146,22 @@ class TakenFiles:
 
 
 def _taken(row: dict[str, Any]) -> TakenFile:
+    """The file that a line is about; somebody else may have written it."""
     parent, own = bytes.fromhex(row["parent"]), bytes.fromhex(row["hash"])
-    taken = TakenFile(str(row["name"]), int(row["first"]), int(row["last"]), parent, own)
+    first, last = _span(row["first"], row["last"])
+    if len(parent) != _HASH_BYTES or len(own) != _HASH_BYTES or last - first >= MOST_BLOCKS:
+        raise ValueError("no era1 file")
+    taken = TakenFile(str(row["name"]), first, last, parent, own)
     if not row["blocks"]:
         return taken
-    first, last = row["blocks"]
-    if first > last:  # these would never be compared
-        raise ValueError("blocks that end before they begin")
-    return replace(taken, blocks=(int(first), int(last)), digest=str(row["events"]))
+    return replace(taken, blocks=_span(*row["blocks"]), digest=str(row["events"]))
+
+
+def _span(first: object, last: object) -> tuple[int, int]:
+    """Numbers of blocks: those that end before they begin would never be compared."""
+    if type(first) is not int or type(last) is not int or not 0 <= first <= last < _NO_BLOCK:
+        raise ValueError("no blocks")
+    return first, last
 
 
 class TakenBlocks:
@@ -184,6 +196,6 @@ class TakenBlocks:
             self._digest = EventDigest()
 
     def compared(self) -> list[TakenFile]:
-        """The files; one whose blocks were not seen up to its last is without them: nobody knows whether they are its."""
+        """The files; one whose blocks were not seen up to its last is without them: who knows whether they are its."""
         left = {each.first for each, *_ in self._left}
         return [replace(each, blocks=None, digest="") if each.first in left else each for each in self._files]

@@ -126,7 +126,7 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
             await asyncio.to_thread(_take_era1, arguments.era1, folder, progress, hashes)
         if arguments.rpc is not None:
             await _fetch(_urls(arguments.rpc, settings), folder, progress)
-        replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes, may_end=arguments.allow_gaps)
+        replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes, arguments)
         by_one = await asyncio.to_thread(OneNodeRanges(folder.path).joined)
         found = Described()
         if arguments.metadata:
@@ -149,15 +149,16 @@ def _take_era1(path: Path, folder: BlockFolder, progress: RebuildProgress, hashe
 
 
 def _replay(
-    folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock], *, may_end: bool
+    folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock], arguments: argparse.Namespace
 ) -> tuple[Replay, Sequence[Words]]:
     """The replay of all blocks, and what these rest on."""
     taken = TakenFiles(folder.path, folder.end())
     taken.check_known(hashes)
     seen = TakenBlocks(folder.path, taken.files)
-    replay = replay_folder(folder, progress.replayed, seen.see, may_end=may_end)
+    replay = replay_folder(folder, progress.replayed, seen.see, may_end=arguments.allow_gaps)
     runs = proof_of(seen.compared(), hashes)
-    return replay, chain_statement(runs, replay.last_block, unused(taken.files, hashes))
+    useless = unused(taken.files, hashes)
+    return replay, chain_statement(runs, replay.last_block, useless, folder_alone=bool(arguments.from_dir))
 
 
 async def _fetch(urls: Sequence[str], folder: BlockFolder, progress: RebuildProgress) -> None:

@@ -222,13 +222,30 @@ def test_a_file_whose_blocks_are_not_seen_to_its_end_does_not_count(tmp_path: Pa
     assert proof_of(seen.compared(), KNOWN)[0].blocks == (1, LAST)
 
 
-def test_blocks_that_end_before_they_begin_prove_nothing(tmp_path: Path) -> None:
-    """Somebody wrote the line by hand: nothing after it would be compared."""
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"blocks": [2, 1]},  # nothing after it would be compared
+        {"blocks": [1, 2**63]},
+        {"blocks": ["1", 2]},
+        {"blocks": [1]},
+        {"blocks": 1},
+        {"first": 11_149_814 - 8_192},  # no era1 file is so long
+        {"first": 15_537_393},
+        {"first": -1},
+        {"last": 1e300},
+        {"last": None},
+        {"hash": "55b1"},
+        {"parent": 5},
+    ],
+    ids=str,
+)
+def test_a_line_that_is_about_no_era1_file_is_damaged(tmp_path: Path, changed: dict[str, object]) -> None:
     write_era1(tmp_path / "era1", SUBMISSIONS, blocks_each=EACH)
     take(tmp_path / "era1", tmp_path / "blocks")
     kept = tmp_path / "blocks" / NAME
     lines = [orjson.loads(line) for line in kept.read_bytes().splitlines()]
-    lines[0]["blocks"] = lines[0]["blocks"][::-1]
+    lines[0] |= changed
     kept.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in lines))
     with pytest.raises(ConfigError, match=f"{kept}: line 1 is damaged"):
         proof(tmp_path / "blocks")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, TakenFile, proof_of, unused
 from bot.archive_api.known_blocks import read_known_blocks
+from bot.archive_api.taken_files import NAME, EventDigest, TakenFiles
 from bot.cli.chain_statement import chain_statement
 from bot.cli.main import main
 from bot.errors import ConfigError
@@ -21,6 +23,7 @@ from tests.archive_api.fetched_blocks import fetched, folder_of
 from tests.cli.result import Command, Result
 
 EACH = 200
+HOLDS = "This holds if nobody but you has written to the folder of blocks."
 HASH = "0x" + "ab" * 32
 
 
@@ -37,7 +40,7 @@ def test_blocks_up_to_the_merge_are_proven_and_those_after_it_are_as_nodes_said(
     assert said(run, last=68_000) == [
         (
             "Blocks 1 to 45,000 of layer 2 are proven by Ethereum's own hashes: its blocks 11,149,312 to 15,537,393 "
-            "follow each other, and the last one has its known hash."
+            f"follow each other, and the last one has its known hash. {HOLDS}"
         ),
         "Blocks 45,001 to 68,000 of layer 2 are as nodes said, or an era1 file that was not read to its end.",
     ]
@@ -50,7 +53,7 @@ def test_what_hangs_in_the_air_is_named_with_what_is_missing() -> None:
         "Blocks 1 to 2 of layer 2 are as nodes said, or an era1 file that was not read to its end.",
         (
             "Blocks 3 to 9 of layer 2 are proven by Ethereum's own hashes: its blocks 100 to 200 follow each other, "
-            "and the last one has its known hash."
+            f"and the last one has its known hash. {HOLDS}"
         ),
         (
             "Blocks 10 to 12 of layer 2 are as the era1 files say: Ethereum's blocks 201 to 300 lead to no known "
@@ -156,13 +159,35 @@ async def test_files_that_are_taken_in_parts_are_proven_once_the_last_one_is_the
     assert (
         (await rebuild("rebuild", *arguments)).lines[1].startswith(f"Blocks 1 to {last:,} of layer 2 are as the era1")
     )
-    for where in (arguments, ("--from-dir", str(tmp_path / "blocks"))):
-        result = await rebuild("rebuild", *where, *known)
-        (sentence,) = result.lines[1:]
-        assert sentence == (
-            f"Blocks 1 to {last:,} of layer 2 are proven by Ethereum's own hashes: its blocks 11,149,814 to "
-            f"{end.number:,} follow each other, and the last one has its known hash."
-        )
+    (sentence,) = (await rebuild("rebuild", *arguments, *known)).lines[1:]
+    assert sentence == (
+        f"Blocks 1 to {last:,} of layer 2 are proven by Ethereum's own hashes: its blocks 11,149,814 to "
+        f"{end.number:,} follow each other, and the last one has its known hash. {HOLDS}"
+    )
+
+
+async def test_a_folder_of_somebody_else_proves_nothing_whatever_it_says(rebuild: Command, tmp_path: Path) -> None:
+    """It was written by hand, beside blocks that nobody compared with Ethereum."""
+    blocks = fetched(community_history(load_world()))
+    folder_of(tmp_path / "blocks", blocks)
+    digest = EventDigest()
+    for each in blocks:
+        digest.add(each.event, each.l1_block)
+    merge, end = LAST_BEFORE_MERGE, len(blocks)
+    said = TakenFile("any", merge.number - 8_191, merge.number, bytes(32), merge.hash, (1, end), digest.hexdigest())
+    TakenFiles(tmp_path / "blocks", end).add(said)
+    whose = (
+        f"Blocks 1 to {end:,} of layer 2 are as this folder says of the era1 files that were taken into it: Ethereum's "
+    )
+    (sentence,) = (await rebuild("rebuild", "--from-dir", str(tmp_path / "blocks"))).lines[1:]
+    assert sentence == (
+        f"{whose}blocks 15,529,202 to 15,537,393 followed each other there, and the last one had its known hash. If "
+        "somebody else filled the folder, that proves nothing: take the files yourself."
+    )
+    (tmp_path / "blocks" / NAME).unlink()
+    TakenFiles(tmp_path / "blocks", end).add(replace(said, first=100, last=200))
+    (sentence,) = (await rebuild("rebuild", "--from-dir", str(tmp_path / "blocks"))).lines[1:]
+    assert sentence.startswith(f"{whose}blocks 100 to 200 led to no known hash so far. ")
 
 
 async def test_a_rebuild_from_nodes_alone_says_nothing_of_files(rebuild: Command, tmp_path: Path) -> None:
