@@ -148,7 +148,8 @@ def _runs(files: Sequence[TakenFile], known: KnownBlock | None) -> list[Run]:
             stretches[-1] = stretches[-1][0], last
         else:
             stretches.append((first, last))
-    return [Run(files[0].first, files[-1].last, blocks, known) for blocks in stretches or [None]]
+    first, last = files[0].first, files[-1].last
+    return [Run(first, last, blocks, known) for blocks in stretches] or [Run(first, last, None, known)]
 
 
 def is_same_chain(one: TakenFile, other: TakenFile) -> bool:
