@@ -22,6 +22,7 @@ from bot.archive_api.era1_file import MOST_BLOCKS
 from bot.errors import ConfigError
 from bot.l2.block_check import BlockEvent
 from bot.messages import Message
+from bot.text import safe_text
 
 _CANNOT_USE = Message("{path}: the file about era1 files cannot be used: {reason}.")
 _DAMAGED = Message(
@@ -33,6 +34,7 @@ _OTHER_BLOCKS = Message(
 )
 
 NAME = "era1-files.jsonl"
+_LONGEST_NAME = 100
 _HASH_BYTES = 32
 _NO_BLOCK = 2**63
 
@@ -105,7 +107,7 @@ class TakenFiles:
         """
         line = orjson.dumps(
             {
-                "name": file.name,
+                "name": _shown(file.name),
                 "first": file.first,
                 "last": file.last,
                 "parent": file.parent.hex(),
@@ -151,10 +153,15 @@ def _taken(row: dict[str, Any]) -> TakenFile:
     first, last = _span(row["first"], row["last"])
     if len(parent) != _HASH_BYTES or len(own) != _HASH_BYTES or last - first >= MOST_BLOCKS:
         raise ValueError("no era1 file")
-    taken = TakenFile(str(row["name"]), first, last, parent, own)
+    taken = TakenFile(_shown(str(row["name"])), first, last, parent, own)
     if not row["blocks"]:
         return taken
     return replace(taken, blocks=_span(*row["blocks"]), digest=str(row["events"]))
+
+
+def _shown(name: str) -> str:
+    """A file's name as it can be printed, whatever bytes it has."""
+    return safe_text(name.encode("utf-8", "replace").decode(), _LONGEST_NAME, plain=True)
 
 
 def _span(first: object, last: object) -> tuple[int, int]:

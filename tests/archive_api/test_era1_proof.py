@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, proof_of
+from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, TakenFile, proof_of
 from bot.archive_api.era1_file import Era1File
 from bot.archive_api.fetch_era1 import fetch_era1
 from bot.archive_api.replay_folder import replay_folder
@@ -249,6 +249,16 @@ def test_a_line_that_is_about_no_era1_file_is_damaged(tmp_path: Path, changed: d
     kept.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in lines))
     with pytest.raises(ConfigError, match=f"{kept}: line 1 is damaged"):
         proof(tmp_path / "blocks")
+
+
+def test_a_name_of_any_bytes_is_kept_as_it_can_be_printed(tmp_path: Path) -> None:
+    folder = BlockFolder(tmp_path).open_to_write()
+    taken = TakenFiles(tmp_path, 0)
+    taken.add(TakenFile(b"odd\xff\x1b[2J.era1".decode("utf-8", "surrogateescape"), 0, 9, bytes(32), bytes(32)))
+    folder.close()
+    (again,) = TakenFiles(tmp_path, 0).files
+    assert again.name.isprintable()
+    assert (again.name[:3], again.name[-5:]) == ("odd", ".era1")
 
 
 def test_files_whose_blocks_were_removed_are_taken_again(tmp_path: Path) -> None:
