@@ -6,15 +6,12 @@ of people who ask within those minutes would decide how much memory the bot need
 
 from __future__ import annotations
 
-import asyncio
 from typing import Protocol
 
 # 15 MB of the 120 MB that the bot may use on a small machine; enough for a whole server turning pages at once.
 AT_MOST = 1000
 # A press on an answer that was ended says why; on one that is no longer remembered, the same as after a restart.
 REMEMBERED = 5000
-# Discord takes some tenths of a second for each: that is some hundred answers a second.
-SENT_AT_ONCE = 50
 
 
 class Answer(Protocol):
@@ -37,16 +34,11 @@ class LiveAnswers:
     Args:
         at_most: How many at the same time.
         remembered: How many of those that were ended are remembered.
-
-    Attributes:
-        turns: Taken while a page is put together and sent. Of a crowd who ask at once, so many are answered at a time:
-            all of them together would need some 50 kB more each, for requests that wait for each other anyway.
     """
 
     def __init__(self, at_most: int = AT_MOST, remembered: int = REMEMBERED) -> None:
         self._at_most = at_most
         self._remembered = remembered
-        self.turns = asyncio.Semaphore(SENT_AT_ONCE)
         self._live: dict[Answer, None] = {}  # in the order of their last use
         self._ended: dict[int, None] = {}
         self._by_origin: dict[int, Answer] = {}

@@ -103,9 +103,7 @@ class Paginator(Panel):
     async def _edit(self) -> None:
         for attempt in range(1, _EDIT_ATTEMPTS + 1):
             try:
-                async with self._live.turns:
-                    page = self._embeds(), self._layout()
-                    await sending.edit_answer(self._latest, content=None, embeds=page[0], view=page[1])
+                await sending.edit_answer(self._latest, content=None, embeds=self._embeds(), view=self._layout())
             except (aiohttp.ClientError, OSError):
                 if attempt == _EDIT_ATTEMPTS:
                     raise

@@ -14,7 +14,6 @@ from discord.ext import commands
 from bot.errors import InputError, WithdrawnError
 from bot.messages import Message
 from bot.ui.client import Bot
-from bot.ui.live_answers import SENT_AT_ONCE
 from bot.ui.page_items import Choice
 from bot.ui.paginator import Paginator
 from tests.cogs.gates.live_bot import live_bot
@@ -122,15 +121,3 @@ async def test_an_answer_that_may_be_shown_no_longer_is_replaced_after_the_ackno
         pages.answers.set()
         shown = await live.sandbox.answer(pressed["id"])
         assert (shown.embeds[0]["description"], shown.components()) == ("They share nothing any more.", [])
-
-
-async def test_of_a_crowd_all_are_acknowledged_at_once_and_only_so_many_are_shown_a_page_at_a_time() -> None:
-    async with live_bot(PagesCog(SlowPages())) as live:
-        ada = await live.sandbox.person("ada")
-        turns = live.bot.live_answers.turns
-        for _ in range(SENT_AT_ONCE):
-            await turns.acquire()
-        waiting = await live.sandbox.answer(await ada.start("pages"), "acknowledged")
-        assert (waiting["state"], turns.locked()) == ("deferred", True)
-        turns.release()
-        assert (await live.sandbox.answer(waiting["id"])).embeds[0]["title"] == "Page 1"
