@@ -40,10 +40,10 @@ class BotProcess:
         """The lines that are no log lines: messages to the operator, and tracebacks."""
         return [line for line in self.output.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
 
-    async def says(self, words: str) -> None:
-        """Return when the words were printed."""
-        await until(lambda: words in self.output or self.process.returncode is not None)
-        assert words in self.output, f"it ended with {self.process.returncode}: {self.output}"
+    async def says(self, words: str, times: int = 1) -> None:
+        """Return when the words were printed, so many times since the start."""
+        await until(lambda: self.output.count(words) >= times or self.process.returncode is not None)
+        assert self.output.count(words) >= times, f"it ended with {self.process.returncode}: {self.output}"
 
     async def exit_code(self) -> int:
         """The exit code, once it has ended."""

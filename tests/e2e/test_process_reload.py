@@ -45,7 +45,7 @@ async def test_the_settings_are_read_again_and_the_bot_goes_on(bare_sandbox: San
         await bare_sandbox.clear_faults()
         assert "Tessera asks again <t:" in (await ada.run("collections", account="10001")).text
         bot.process.send_signal(signal.SIGHUP)
-        await bot.says("reload: what failed is tried again, except where a source itself asked for a pause")
+        await bot.says("reload: what failed is tried again, except where a source itself asked for a pause", times=2)
         assert "refuses" not in (answer := await ada.run("collections", account="10001")).text
         assert answer.titles()
         write_config(tmp_path, bare_sandbox, **tables, log='level = "loud"')
