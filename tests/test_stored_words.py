@@ -1,4 +1,4 @@
-"""A sentence that is stored is read in the language of its reader, whoever caused it."""
+"""A sentence that is stored is read in the language of its reader, and not of who caused it."""
 
 from __future__ import annotations
 

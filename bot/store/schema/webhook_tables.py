@@ -1,7 +1,7 @@
 """Outgoing webhooks: a log of events for each server that has an endpoint, written by whatever makes them happen.
 
 The triggers write in the transaction of what an event reports: there is no event of something that was rolled back, and
-nothing that was saved is without its event. Whoever writes that row needs to know nothing of webhooks.
+nothing that was saved is without its event. What writes that row needs to know nothing of webhooks.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def set_delivered(db: Database, endpoint: Endpoint, number: int, now: datetime) 
 
 
 def set_failed(db: Database, endpoint: Endpoint, failure: Failure, now: datetime, next_at: datetime | None) -> bool:
-    """An attempt failed, and the next one is then; None: there is none, and its server is told. Whether it counts."""
+    """An attempt failed. `next_at` None: there is no other, and its server is told. Whether it counts."""
     sql = f"""
         UPDATE webhook_endpoints SET
             tries = tries + 1, failing_since = coalesce(failing_since, :now), failed_at = :now, failure = :failure,
