@@ -23,11 +23,11 @@ from aiohttp import web
 from bench.bot_process import REPOSITORY
 from bench.figures import Figure, Kind
 from bot.archive.reader import Archive
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.fetch_blocks import fetch_blocks
-from bot.archive_api.history_nodes import HistoryNodes
+from bot.archive_api.blocks.block_folder import BlockFolder
+from bot.archive_api.blocks.fetch_blocks import fetch_blocks
+from bot.archive_api.blocks.history_nodes import HistoryNodes
+from bot.archive_api.blocks.replay_folder import replay_folder
 from bot.archive_api.rebuilt_archive import write_rebuilt
-from bot.archive_api.replay_folder import replay_folder
 from bot.l2.block_check import BlockEvent, CheckedBlock, check_block
 from bot.l2.block_layout import read_transactions
 from bot.l2.replay import Replay

@@ -15,7 +15,7 @@ from bot.archive.index import Index
 from bot.archive.known_collections import FoundCollection, KnownCollection, collections_of, standard_of
 from bot.archive.lines import AccountRecord, Header, HeldRecord, RebuiltFrom, order
 from bot.archive.writer import write_archive
-from bot.archive_api.metadata_file import NftMetadata
+from bot.archive_api.metadata.metadata_file import NftMetadata
 from bot.holdings import LOOPRING, Nft, NftList
 from bot.l2.account_state import AccountState, ContractHoldings
 from bot.l2.block_check import EXCHANGE

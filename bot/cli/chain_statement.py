@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.archive_api.chain_proof import KnownBlock, Run
+from bot.archive_api.era1.chain_proof import KnownBlock, Run
 from bot.messages import Message, Words
 
 _PROVEN = Message(
@@ -39,7 +39,7 @@ def chain_statement(
 ) -> list[Words]:
     """What is proven and what is not, in the order of the blocks.
 
-    What is kept of files that were taken before is believed: whoever may write to the folder of blocks can type it.
+    What is kept of files that were taken before is believed: anybody who may write to the folder of blocks can type it.
 
     Args:
         runs: Of the files that were taken; without any there is nothing to say about blocks.

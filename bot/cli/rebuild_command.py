@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from bot.archive.known_collections import KnownCollection, read_known_collections
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.chain_proof import KnownBlock, proof_of, unused
-from bot.archive_api.fetch_blocks import fetch_blocks
-from bot.archive_api.fetch_era1 import fetch_era1
-from bot.archive_api.history_nodes import HistoryNodes
-from bot.archive_api.known_blocks import read_known_blocks
-from bot.archive_api.one_node_ranges import OneNodeRanges
-from bot.archive_api.rebuild_progress import RebuildProgress
+from bot.archive_api.blocks.block_folder import BlockFolder
+from bot.archive_api.blocks.fetch_blocks import fetch_blocks
+from bot.archive_api.blocks.history_nodes import HistoryNodes
+from bot.archive_api.blocks.one_node_ranges import OneNodeRanges
+from bot.archive_api.blocks.rebuild_progress import RebuildProgress
+from bot.archive_api.blocks.replay_folder import replay_folder
+from bot.archive_api.era1.chain_proof import KnownBlock, proof_of, unused
+from bot.archive_api.era1.fetch_era1 import fetch_era1
+from bot.archive_api.era1.known_blocks import read_known_blocks
+from bot.archive_api.era1.taken_files import TakenBlocks, TakenFiles
 from bot.archive_api.rebuilt_archive import write_rebuilt
-from bot.archive_api.replay_folder import replay_folder
-from bot.archive_api.taken_files import TakenBlocks, TakenFiles
 from bot.cli.chain_statement import chain_statement
 from bot.cli.rebuild_metadata import Described, describe
 from bot.config.settings import Settings

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.archive.known_collections import KnownCollection
-from bot.archive_api.collection_files import CollectionFiles
-from bot.archive_api.contract_uris import ContractUris
-from bot.archive_api.fetch_collections import CollectionSearch, FoundCollections, held_contracts
-from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
-from bot.archive_api.history_nodes import HistoryNodes
-from bot.archive_api.ipfs_gateways import IpfsGateways
-from bot.archive_api.metadata_file import MetadataFile, Origin
-from bot.archive_api.rebuild_progress import RebuildProgress
+from bot.archive_api.blocks.history_nodes import HistoryNodes
+from bot.archive_api.blocks.rebuild_progress import RebuildProgress
+from bot.archive_api.metadata.collection_files import CollectionFiles
+from bot.archive_api.metadata.contract_uris import ContractUris
+from bot.archive_api.metadata.fetch_collections import CollectionSearch, FoundCollections, held_contracts
+from bot.archive_api.metadata.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
+from bot.archive_api.metadata.ipfs_gateways import IpfsGateways
+from bot.archive_api.metadata.metadata_file import MetadataFile, Origin
 from bot.config.settings import DisplaySettings
 from bot.errors import ConfigError
 from bot.l2.replay import Replay

@@ -19,11 +19,11 @@ from bot.archive.lines import AccountRecord, HeldRecord
 from bot.archive.partial import Partial
 from bot.archive.reader import Archive
 from bot.archive.writer import write_archive
+from bot.archive_api.blocks.replay_folder import replay_folder
 from bot.archive_api.http_api import make_app, start_serving
 from bot.archive_api.loopring_json import collection_json
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.record import parse_refs, record
-from bot.archive_api.replay_folder import replay_folder
 from bot.config.source_tables import LoopringTable
 from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft, NftList
@@ -37,7 +37,7 @@ from bot.sources.source import Source
 from sandbox.community import load_world
 from sandbox.rollup.history import community_history
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.conformance.missing import shared
 from tests.loopring_source import open_source
 from tests.sandbox_client import open_sandbox

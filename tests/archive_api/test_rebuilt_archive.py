@@ -15,15 +15,15 @@ from bot.archive.reader import Archive
 from bot.archive.show import summary_text
 from bot.archive.snapshot_holdings import SnapshotHoldings
 from bot.archive.snapshot_rows import SnapshotRow
+from bot.archive_api.blocks.replay_folder import replay_folder
 from bot.archive_api.rebuilt_archive import write_rebuilt
-from bot.archive_api.replay_folder import replay_folder
 from bot.errors import ConfigError
 from bot.l2.block_errors import BlockError, ChainError
 from bot.l2.submissions import SubmittedBlock
 from sandbox.rollup import layouts
 from sandbox.rollup.history import random_history
 from sandbox.rollup.rollup import Rollup
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.l2.made_blocks import after
 
 HISTORY = random_history(Random(11), 600)  # noqa: S311 - no secret

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from tests.cli.result import Command, Result
+from tests.cli.result import Command, Rebuild, Result
 from tests.sandbox_client import SECRETS, SandboxClient, open_sandbox, write_config
 
 
@@ -50,6 +50,20 @@ def tessera(capsys: pytest.CaptureFixture[str], config: Path) -> Command:
 
     async def run(*arguments: str, config: Path = config) -> Result:
         code = await asyncio.to_thread(main, [arguments[0], "--config", str(config), *arguments[1:]])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Result(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def rebuild(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rebuild:
+    """The command; in a thread, as it makes a loop of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    async def run(*arguments: str | Path, command: str = "rebuild") -> Result:
+        code = await asyncio.to_thread(main, ["archive", command, *map(str, arguments)])
         out, err = capsys.readouterr()
         assert "Traceback" not in out + err
         return Result(code, out, err)

@@ -28,3 +28,9 @@ class Result:
 
 
 Command = Callable[..., Awaitable[Result]]
+Rebuild = Callable[..., Awaitable[Result]]
+
+
+def is_one_sentence(result: Result) -> bool:
+    """Whether a command ended with one sentence that a person can act on."""
+    return result.err.startswith("tessera: ") and result.err.count("\n") == 1

@@ -13,7 +13,7 @@ from bot.cli.main import main
 from sandbox.community import load_world
 from sandbox.rollup.history import community_history
 from tests.archive.fixtures import ADA, write_small
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.cli.result import Result
 
 BEN = "0x" + "b" * 40

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, TakenFile, proof_of, unused
-from bot.archive_api.known_blocks import read_known_blocks
-from bot.archive_api.taken_files import NAME, EventDigest, TakenFiles
+from bot.archive_api.era1.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, TakenFile, proof_of, unused
+from bot.archive_api.era1.known_blocks import read_known_blocks
+from bot.archive_api.era1.taken_files import NAME, EventDigest, TakenFiles
 from bot.cli.chain_statement import chain_statement
 from bot.cli.main import main
 from bot.errors import ConfigError
@@ -19,7 +19,7 @@ from sandbox.rollup.era1 import write_era1
 from sandbox.rollup.history import community_history
 from sandbox.rollup.l1_chain import L1Block, Lie, l1_chain
 from sandbox.rollup.submissions import submissions
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.cli.result import Command, Result
 
 EACH = 200

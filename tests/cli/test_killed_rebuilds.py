@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from sandbox.rollup.history import random_history
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.cli.l2_node import L2Node, end, files, run, running_node, small_history, start
 
 FILES = {"a.tessera.gz", "a.tessera.gz.blocks/lock", "a.tessera.gz.blocks/blocks-000001.l2"}

@@ -25,7 +25,7 @@ from sandbox.nft_infos import NftInfos
 from sandbox.rollup.era1 import write_era1
 from sandbox.rollup.history import community_history
 from sandbox.rollup.submissions import submissions
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.cli.result import Command, Result
 from tests.ipfs_gateway import serving
 from tests.sandbox_client import SECRETS, SandboxClient, write_config

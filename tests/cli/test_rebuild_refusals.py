@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import resource
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.archive.gzip_members import pack
-from bot.cli.main import main
 from tests.cli.l2_node import L2Node, files, run, running_node, small_history
-from tests.cli.result import Result
+from tests.cli.result import Rebuild, is_one_sentence
 
 HISTORY = small_history()
-Rebuild = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture(scope="module")
@@ -29,24 +26,6 @@ async def module_node() -> AsyncIterator[L2Node]:
 def node(module_node: L2Node) -> L2Node:
     module_node.reset()
     return module_node
-
-
-@pytest.fixture
-def rebuild(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rebuild:
-    """The command; in a thread, as it makes a loop of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    async def run(*arguments: str | Path, command: str = "rebuild") -> Result:
-        code = await asyncio.to_thread(main, ["archive", command, *map(str, arguments)])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Result(code, out, err)
-
-    return run
-
-
-def is_one_sentence(result: Result) -> bool:
-    return result.err.startswith("tessera: ") and result.err.count("\n") == 1
 
 
 # ---------------------------------------------------------------- nodes

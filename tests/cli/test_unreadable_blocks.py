@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.archive.reader import Archive
-from bot.archive_api.block_folder import BlockFolder
-from bot.cli.main import main
+from bot.archive_api.blocks.block_folder import BlockFolder
 from sandbox.rollup import layouts
 from sandbox.rollup.era1 import write_era1
 from sandbox.rollup.l1_chain import l1_chain
 from sandbox.rollup.rollup import EXCHANGE, MadeBlock
 from sandbox.rollup.submissions import submissions
-from tests.archive_api.fetched_blocks import folder_of
+from tests.archive_api.blocks.fetched_blocks import folder_of
 from tests.cli.l2_node import running_node, small_history
-from tests.cli.result import Result
+from tests.cli.result import Rebuild, is_one_sentence
 
 BLOCKS = [block for submission in small_history() for block in submission.blocks]
 READABLE = 4
 OWNER = b"\x11" * 20
 MINT = layouts.mint_to(1, 10_000, 0x8000, 1, 10_002, OWNER)
 STATED = layouts.nft_data(10_001, 0x8000, layouts.MadeNft(OWNER, 1, b"\x22" * 20, b"\x33" * 32, 5))[0]
-Rebuild = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture
-def rebuild(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rebuild:
-    """The command; in a thread, as it makes a loop of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    async def run(*arguments: str | Path, command: str = "rebuild") -> Result:
-        code = await asyncio.to_thread(main, ["archive", command, *map(str, arguments)])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Result(code, out, err)
-
-    return run
-
-
-def is_one_sentence(result: Result) -> bool:
-    return result.err.startswith("tessera: ") and result.err.count("\n") == 1
 
 
 def followed_by(*transactions: bytes, more: int = 0) -> list[MadeBlock]:

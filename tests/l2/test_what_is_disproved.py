@@ -1,4 +1,4 @@
-"""What a block disproves is not held any more: nobody gets it from there, and whoever seems to is incomplete."""
+"""What a block disproves is not held any more: nobody gets it from there, and who seems to is incomplete."""
 
 from __future__ import annotations
 

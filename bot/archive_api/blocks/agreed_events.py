@@ -2,7 +2,7 @@
 
 That Ethereum confirmed a block of layer 2, only its event says, and a node can invent events. So nodes are held against
 each other: where two of them answer differently, nothing goes on. A node that is down is another matter: an outage of
-one provider shall not end a run of many hours, and whoever names one node alone believes it as well. So it goes on as
+one provider must not end a run of many hours, and a run with one node believes that one as well. So it goes on as
 long as one answers; what only one confirmed is written down (`one_node_ranges`), asked again at the end and in later
 runs, and said as long as it is so.
 """
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.archive_api.announced import ADDRESS, TOPIC, Announced, read_events
-from bot.archive_api.history_answers import RangeRefusedError
-from bot.archive_api.history_nodes import HistoryNodes, PrunedError
-from bot.archive_api.one_node_ranges import OneNodeRanges, digest_of
+from bot.archive_api.blocks.announced import ADDRESS, TOPIC, Announced, read_events
+from bot.archive_api.blocks.history_answers import RangeRefusedError
+from bot.archive_api.blocks.history_nodes import HistoryNodes, PrunedError
+from bot.archive_api.blocks.one_node_ranges import OneNodeRanges, digest_of
 from bot.errors import ContradictionError, UnavailableError
 from bot.messages import Message
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot.archive_api.agreed_events import agreed_events, confirm_again
-from bot.archive_api.announced import Announced
-from bot.archive_api.block_folder import BlockFolder, FetchedBlock
-from bot.archive_api.history_answers import RangeRefusedError
-from bot.archive_api.history_nodes import FIRST_L1_BLOCK, HistoryNodes
-from bot.archive_api.one_node_ranges import OneNodeRanges
-from bot.archive_api.range_length import RangeLength
+from bot.archive_api.blocks.agreed_events import agreed_events, confirm_again
+from bot.archive_api.blocks.announced import Announced
+from bot.archive_api.blocks.block_folder import BlockFolder, FetchedBlock
+from bot.archive_api.blocks.history_answers import RangeRefusedError
+from bot.archive_api.blocks.history_nodes import FIRST_L1_BLOCK, HistoryNodes
+from bot.archive_api.blocks.one_node_ranges import OneNodeRanges
+from bot.archive_api.blocks.range_length import RangeLength
 from bot.errors import TesseraError, UnavailableError
 from bot.l2.block_check import HEADER_SIZE, BlockEvent, check_block, check_next, has_known_size
 from bot.l2.block_errors import BlockError, LayoutError

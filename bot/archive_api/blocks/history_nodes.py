@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.archive_api.history_answers import (
+from bot.archive_api.blocks.history_answers import (
     SILENT,
     UNREADABLE,
     CallReverted,

@@ -7,7 +7,6 @@ them. A line is on the disk before the blocks of its range are.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import Any
 
 import orjson
 
-from bot.archive_api.announced import Announced
+from bot.archive.new_file import new_file
+from bot.archive_api.blocks.announced import Announced
 from bot.errors import ConfigError
 from bot.messages import Message
 
@@ -126,13 +126,8 @@ class OneNodeRanges:
 
     def _write(self, ranges: Iterable[OneNodeRange]) -> None:
         """Replace the list; it is short, as ranges are long."""
-        new = self._path.with_suffix(".new")
         try:
-            new.unlink(missing_ok=True)  # a crash left it; or it is a link, which must not say where is written
-            with new.open("xb") as file:
+            with new_file(self._path) as file:
                 file.write(b"".join(orjson.dumps(asdict(each)) + b"\n" for each in ranges))
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path)
         except OSError as error:
             raise ConfigError(_CANNOT_USE, path=self._path, reason=error.strerror) from error

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TextIO
 
-from bot.archive_api.fetch_blocks import FetchProgress
+from bot.archive_api.blocks.fetch_blocks import FetchProgress
 from bot.messages import Words
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.archive_api.block_folder import BlockFolder, FetchedBlock
+from bot.archive_api.blocks.block_folder import BlockFolder, FetchedBlock
 from bot.errors import ConfigError
 from bot.l2.block_check import CheckedBlock, check_block
 from bot.l2.block_errors import LayoutError

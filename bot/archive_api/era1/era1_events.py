@@ -1,7 +1,7 @@
 """The events of a contract in an era1 file, each proven: the headers of the file say what its blocks must have.
 
 The headers follow each other by their hashes, and each has the root of its block's receipts, in which the events are,
-and of its transactions. So whoever knows the hash of the last header knows that all of them are Ethereum's.
+and of its transactions. So with the hash of the last header known, all of them are known to be Ethereum's.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from eth_hash.auto import keccak
 
-from bot.archive_api.era1_file import Era1File
-from bot.archive_api.l1_header import L1Header, read_header
-from bot.archive_api.merkle_trie import ordered_root
-from bot.archive_api.rlp_items import Item, RlpError, items_of, parts_of, read_item
-from bot.archive_api.snappy_frames import SnappyError
+from bot.archive_api.era1.era1_file import Era1File
+from bot.archive_api.era1.l1_header import L1Header, read_header
+from bot.archive_api.era1.merkle_trie import ordered_root
+from bot.archive_api.era1.rlp_items import Item, RlpError, items_of, parts_of, read_item
+from bot.archive_api.era1.snappy_frames import SnappyError
 from bot.errors import ConfigError
 from bot.messages import Message
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from struct import Struct
 
-from bot.archive_api.snappy_frames import MOST_BYTES, read_frames
+from bot.archive_api.era1.snappy_frames import MOST_BYTES, read_frames
 from bot.errors import ConfigError
 from bot.messages import Message
 

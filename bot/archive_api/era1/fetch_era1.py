@@ -14,14 +14,14 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from bot.archive_api.announced import Announced, announced_event
-from bot.archive_api.block_folder import BlockFolder, FetchedBlock
-from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, TakenFile
-from bot.archive_api.era1_events import Era1Event, header_at, read_events, read_headers
-from bot.archive_api.era1_file import Era1File
-from bot.archive_api.fetch_blocks import FetchProgress, check_announced
-from bot.archive_api.history_nodes import FIRST_L1_BLOCK
-from bot.archive_api.taken_files import EventDigest, TakenFiles
+from bot.archive_api.blocks.announced import Announced, announced_event
+from bot.archive_api.blocks.block_folder import BlockFolder, FetchedBlock
+from bot.archive_api.blocks.fetch_blocks import FetchProgress, check_announced
+from bot.archive_api.blocks.history_nodes import FIRST_L1_BLOCK
+from bot.archive_api.era1.chain_proof import LAST_BEFORE_MERGE, KnownBlock, TakenFile
+from bot.archive_api.era1.era1_events import Era1Event, header_at, read_events, read_headers
+from bot.archive_api.era1.era1_file import Era1File
+from bot.archive_api.era1.taken_files import EventDigest, TakenFiles
 from bot.errors import ConfigError
 from bot.l2.block_check import BLOCK_SUBMITTED, EXCHANGE
 from bot.l2.block_errors import BlockError

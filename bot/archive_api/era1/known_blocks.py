@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock
+from bot.archive_api.era1.chain_proof import LAST_BEFORE_MERGE, KnownBlock
 from bot.errors import ConfigError
 from bot.messages import Message
 

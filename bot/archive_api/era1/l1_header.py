@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from eth_hash.auto import keccak
 
-from bot.archive_api.rlp_items import RlpError, items_of, read_item
+from bot.archive_api.era1.rlp_items import RlpError, items_of, read_item
 
 # Where they are among the fields of a header; the last one came with London.
 _PARENT, _TRANSACTIONS, _RECEIPTS, _NUMBER = 0, 4, 5, 8

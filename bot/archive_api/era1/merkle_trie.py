@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from eth_hash.auto import keccak
 
-from bot.archive_api.rlp_items import rlp_list, rlp_number, rlp_text
+from bot.archive_api.era1.rlp_items import rlp_list, rlp_number, rlp_text
 
 # The first half-byte of a path: what it leads to, and whether half a byte follows to make it even.
 _LEAF, _ODD = 2, 1

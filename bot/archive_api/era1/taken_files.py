@@ -16,9 +16,9 @@ from typing import Any
 
 import orjson
 
-from bot.archive_api.block_folder import FetchedBlock
-from bot.archive_api.chain_proof import KnownBlock, TakenFile, check_file, is_same_chain
-from bot.archive_api.era1_file import MOST_BLOCKS
+from bot.archive_api.blocks.block_folder import FetchedBlock
+from bot.archive_api.era1.chain_proof import KnownBlock, TakenFile, check_file, is_same_chain
+from bot.archive_api.era1.era1_file import MOST_BLOCKS
 from bot.errors import ConfigError
 from bot.l2.block_check import BlockEvent
 from bot.messages import Message

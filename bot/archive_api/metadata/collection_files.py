@@ -10,9 +10,9 @@ from __future__ import annotations
 from yarl import URL
 
 from bot.archive.ipfs_files import IpfsFile, read_gateway_path, read_ipfs_uri
-from bot.archive_api.file_server import MOST_WAITING_FOR_A_STRANGER, FileServer, first_file
-from bot.archive_api.ipfs_gateways import IpfsGateways
-from bot.archive_api.small_files import SECONDS, FileProblem, Reach, SmallFiles
+from bot.archive_api.metadata.file_server import MOST_WAITING_FOR_A_STRANGER, FileServer, first_file
+from bot.archive_api.metadata.ipfs_gateways import IpfsGateways
+from bot.archive_api.metadata.small_files import SECONDS, FileProblem, Reach, SmallFiles
 from bot.sources.pace import REAL_CLOCK, Clock
 from bot.text import MAX_URL
 

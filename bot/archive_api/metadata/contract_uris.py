@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.archive_api.history_nodes import HistoryNodes
+from bot.archive_api.blocks.history_nodes import HistoryNodes
 from bot.errors import UnavailableError
 
 CONTRACT_URI = bytes.fromhex("e8a3d485")

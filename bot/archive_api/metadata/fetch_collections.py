@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.archive.known_collections import FoundCollection, KnownCollection
-from bot.archive_api.collection_files import CollectionFiles
-from bot.archive_api.collection_metadata import read_collection_metadata
-from bot.archive_api.contract_uris import ContractUris
-from bot.archive_api.metadata_file import MetadataFile, Origin
-from bot.archive_api.small_files import AT_ONCE, FileProblem
+from bot.archive_api.metadata.collection_files import CollectionFiles
+from bot.archive_api.metadata.collection_metadata import read_collection_metadata
+from bot.archive_api.metadata.contract_uris import ContractUris
+from bot.archive_api.metadata.metadata_file import MetadataFile, Origin
+from bot.archive_api.metadata.small_files import AT_ONCE, FileProblem
 from bot.l2.replay import Replay
 
 _NO_NAME = "pictures, but no name"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from bot.archive.ipfs_files import ipfs_file
 from bot.archive.nft_cids import metadata_cid
-from bot.archive_api.ipfs_gateways import IpfsGateways
-from bot.archive_api.metadata_file import MetadataFile, NftMetadata, read_metadata
-from bot.archive_api.small_files import AT_ONCE, FileProblem
+from bot.archive_api.metadata.ipfs_gateways import IpfsGateways
+from bot.archive_api.metadata.metadata_file import MetadataFile, NftMetadata, read_metadata
+from bot.archive_api.metadata.small_files import AT_ONCE, FileProblem
 from bot.l2.replay import Replay
 
 

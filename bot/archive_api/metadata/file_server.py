@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from yarl import URL
 
-from bot.archive_api.small_files import Busy, FileProblem, SmallFiles
+from bot.archive_api.metadata.small_files import Busy, FileProblem, SmallFiles
 from bot.sources.pace import Clock
 
 _GIVES_UP = 8

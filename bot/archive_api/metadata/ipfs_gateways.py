@@ -12,8 +12,8 @@ from yarl import URL
 
 from bot.archive.ipfs_files import IpfsFile
 from bot.archive.nft_cids import LARGEST_BLOCK
-from bot.archive_api.file_server import FileServer, first_file
-from bot.archive_api.small_files import SECONDS, FileProblem, Reach, SmallFiles
+from bot.archive_api.metadata.file_server import FileServer, first_file
+from bot.archive_api.metadata.small_files import SECONDS, FileProblem, Reach, SmallFiles
 from bot.sources.pace import REAL_CLOCK, Clock
 
 # A gateway's answer to this is the block itself, as its hash has it: https://specs.ipfs.tech/http-gateways/

@@ -15,7 +15,7 @@ import orjson
 
 from bot.archive.known_collections import FoundCollection
 from bot.archive.nft_cids import metadata_cid
-from bot.archive_api.row_file import RowFile
+from bot.archive_api.metadata.row_file import RowFile
 from bot.sources import wire
 
 NAME = "metadata.jsonl"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.archive_api.block_folder import BlockFolder, FetchedBlock
+from bot.archive_api.blocks.block_folder import BlockFolder, FetchedBlock
 from bot.l2.submissions import read_blocks
 from sandbox.rollup.rollup import Rollup
 from sandbox.rollup.submissions import submissions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.archive_api.announced import ADDRESS, TOPIC, announced_event, read_events
-from bot.archive_api.one_node_ranges import digest_of
-from bot.archive_api.taken_files import EventDigest
+from bot.archive_api.blocks.announced import ADDRESS, TOPIC, announced_event, read_events
+from bot.archive_api.blocks.one_node_ranges import digest_of
+from bot.archive_api.era1.taken_files import EventDigest
 
 TRANSACTION = "0x" + "ab" * 32
 DATA = bytes(64)

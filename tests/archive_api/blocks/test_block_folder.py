@@ -14,10 +14,10 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.archive_api.block_folder import BlockFolder
+from bot.archive_api.blocks.block_folder import BlockFolder
 from bot.errors import ConfigError
 from sandbox.rollup.history import random_history
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 
 BLOCKS = fetched(random_history(Random(3), 60))  # noqa: S311 - no secret
 

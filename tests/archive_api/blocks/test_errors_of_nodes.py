@@ -9,11 +9,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.archive_api.announced import ADDRESS, TOPIC
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.fetch_blocks import fetch_blocks
-from bot.archive_api.history_answers import RangeRefusedError
-from bot.archive_api.history_nodes import HistoryNodes, PrunedError
+from bot.archive_api.blocks.announced import ADDRESS, TOPIC
+from bot.archive_api.blocks.block_folder import BlockFolder
+from bot.archive_api.blocks.fetch_blocks import fetch_blocks
+from bot.archive_api.blocks.history_answers import RangeRefusedError
+from bot.archive_api.blocks.history_nodes import HistoryNodes, PrunedError
 from bot.errors import UnavailableError
 from sandbox.ethereum.history_methods import FEW_BLOCKS
 from tests.cli.l2_node import L2Node, running_node, small_history

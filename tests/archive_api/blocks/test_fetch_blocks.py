@@ -10,16 +10,16 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.fetch_blocks import FetchProgress, fetch_blocks
-from bot.archive_api.history_nodes import HistoryNodes, PrunedError
-from bot.archive_api.rebuild_progress import RebuildProgress
-from bot.archive_api.replay_folder import replay_folder
+from bot.archive_api.blocks.block_folder import BlockFolder
+from bot.archive_api.blocks.fetch_blocks import FetchProgress, fetch_blocks
+from bot.archive_api.blocks.history_nodes import HistoryNodes, PrunedError
+from bot.archive_api.blocks.rebuild_progress import RebuildProgress
+from bot.archive_api.blocks.replay_folder import replay_folder
 from bot.errors import ConfigError, ContradictionError, TesseraError, UnavailableError
 from bot.l2.block_errors import BlockError, ChainError
 from sandbox.community import load_world
 from sandbox.rollup.history import community_history
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.l2.made_blocks import accounts
 from tests.sandbox_client import SandboxClient, open_sandbox
 

@@ -11,10 +11,10 @@ from random import Random
 import aiohttp
 import pytest
 
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.fetch_blocks import FetchProgress, fetch_blocks
-from bot.archive_api.history_nodes import HistoryNodes
-from bot.archive_api.one_node_ranges import OneNodeRanges
+from bot.archive_api.blocks.block_folder import BlockFolder
+from bot.archive_api.blocks.fetch_blocks import FetchProgress, fetch_blocks
+from bot.archive_api.blocks.history_nodes import HistoryNodes
+from bot.archive_api.blocks.one_node_ranges import OneNodeRanges
 from bot.errors import ConfigError, ContradictionError, UnavailableError
 from bot.messages import Words
 from sandbox.rollup.history import random_history

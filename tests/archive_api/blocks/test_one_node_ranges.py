@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive_api.one_node_ranges import OneNodeRanges
+from bot.archive_api.blocks.one_node_ranges import OneNodeRanges
 from bot.errors import ConfigError
 
 
@@ -15,7 +15,7 @@ def test_a_link_does_not_say_where_is_written(tmp_path: Path) -> None:
     other, folder = tmp_path / "other", tmp_path / "blocks"
     other.write_text("mine")
     folder.mkdir()
-    (folder / "one-node.new").symlink_to(other)
+    (folder / ".one-node.jsonl.1.0.new").symlink_to(other)
     OneNodeRanges(folder).add(1, 2, [])
     assert other.read_text() == "mine"
     assert OneNodeRanges(folder).joined() == [(1, 2)]

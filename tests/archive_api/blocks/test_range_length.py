@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.archive_api.range_length import FIRST_RANGE, LONGEST_RANGE, RangeLength
+from bot.archive_api.blocks.range_length import FIRST_RANGE, LONGEST_RANGE, RangeLength
 
 BLOCKS = 4_000_000
 

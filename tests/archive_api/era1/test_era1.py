@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.era1_events import called
-from bot.archive_api.fetch_era1 import fetch_era1
-from bot.archive_api.rlp_items import RlpError, items_of, read_item
-from bot.archive_api.snappy_frames import SnappyError, read_block, read_frames
+from bot.archive_api.blocks.block_folder import BlockFolder
+from bot.archive_api.era1.era1_events import called
+from bot.archive_api.era1.fetch_era1 import fetch_era1
+from bot.archive_api.era1.rlp_items import RlpError, items_of, read_item
+from bot.archive_api.era1.snappy_frames import SnappyError, read_block, read_frames
 from bot.errors import ConfigError
 from bot.l2.block_check import BLOCK_SUBMITTED
 from bot.l2.block_errors import BlockError
@@ -26,7 +26,7 @@ from sandbox.rollup.history import random_history
 from sandbox.rollup.ordered_trie import root_of
 from sandbox.rollup.rlp import rlp
 from sandbox.rollup.submissions import submissions
-from tests.archive_api.fetched_blocks import fetched
+from tests.archive_api.blocks.fetched_blocks import fetched
 
 HISTORY = random_history(Random(3), 500)  # noqa: S311 - no secret
 SUBMISSIONS = submissions(HISTORY.blocks)

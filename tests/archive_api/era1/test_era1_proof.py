@@ -14,21 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.archive_api.block_folder import BlockFolder
-from bot.archive_api.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, TakenFile, proof_of
-from bot.archive_api.era1_file import Era1File
-from bot.archive_api.fetch_era1 import fetch_era1
-from bot.archive_api.replay_folder import replay_folder
-from bot.archive_api.rlp_items import RlpError, items_of, read_item
-from bot.archive_api.snappy_frames import SnappyError
-from bot.archive_api.taken_files import NAME, TakenBlocks, TakenFiles
+from bot.archive_api.blocks.block_folder import BlockFolder
+from bot.archive_api.blocks.replay_folder import replay_folder
+from bot.archive_api.era1.chain_proof import LAST_BEFORE_MERGE, KnownBlock, Run, TakenFile, proof_of
+from bot.archive_api.era1.era1_file import Era1File
+from bot.archive_api.era1.fetch_era1 import fetch_era1
+from bot.archive_api.era1.rlp_items import RlpError, items_of, read_item
+from bot.archive_api.era1.snappy_frames import SnappyError
+from bot.archive_api.era1.taken_files import NAME, TakenBlocks, TakenFiles
 from bot.errors import ConfigError, TesseraError
 from bot.l2.block_errors import BlockError
 from sandbox.rollup.era1 import snappy_pieces, write_era1, write_file
 from sandbox.rollup.history import random_history
 from sandbox.rollup.l1_chain import L1Block, Lie, l1_chain
 from sandbox.rollup.submissions import submissions
-from tests.archive_api.fetched_blocks import fetched, folder_of
+from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 
 HISTORY = random_history(Random(3), 500)  # noqa: S311 - no secret
 SUBMISSIONS = submissions(HISTORY.blocks)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.archive_api.l1_header import read_header
-from bot.archive_api.merkle_trie import ordered_root
-from bot.archive_api.rlp_items import RlpError, rlp_list, rlp_number, rlp_text
+from bot.archive_api.era1.l1_header import read_header
+from bot.archive_api.era1.merkle_trie import ordered_root
+from bot.archive_api.era1.rlp_items import RlpError, rlp_list, rlp_number, rlp_text
 from sandbox.rollup.ordered_trie import root_of
 from sandbox.rollup.rlp import rlp
 

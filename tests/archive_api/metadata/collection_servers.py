@@ -12,13 +12,13 @@ import aiohttp
 from aiohttp import web
 
 from bot.archive.known_collections import KnownCollection
-from bot.archive_api.collection_files import CollectionFiles
-from bot.archive_api.contract_uris import ContractUris
-from bot.archive_api.fetch_collections import CollectionSearch, FoundCollections
-from bot.archive_api.history_nodes import HistoryNodes
-from bot.archive_api.ipfs_gateways import IpfsGateways
-from bot.archive_api.metadata_file import MetadataFile
-from bot.archive_api.small_files import Reach
+from bot.archive_api.blocks.history_nodes import HistoryNodes
+from bot.archive_api.metadata.collection_files import CollectionFiles
+from bot.archive_api.metadata.contract_uris import ContractUris
+from bot.archive_api.metadata.fetch_collections import CollectionSearch, FoundCollections
+from bot.archive_api.metadata.ipfs_gateways import IpfsGateways
+from bot.archive_api.metadata.metadata_file import MetadataFile
+from bot.archive_api.metadata.small_files import Reach
 from bot.sources.public_address import LookUp
 from sandbox.collection_files import metadata_of
 from sandbox.community import load_world

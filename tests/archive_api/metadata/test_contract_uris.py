@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.archive_api.contract_uris import CONTRACT_URI, read_string
+from bot.archive_api.metadata.contract_uris import CONTRACT_URI, read_string
 from sandbox.ethereum.abi import selector, text_words, word
 
 

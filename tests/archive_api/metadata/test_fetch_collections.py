@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.archive.known_collections import FoundCollection, KnownCollection, collections_of
-from bot.archive_api.collection_metadata import read_collection_metadata
-from bot.archive_api.fetch_collections import NoUri
-from bot.archive_api.metadata_file import NAME, MetadataFile, Origin
-from bot.archive_api.small_files import FileProblem
+from bot.archive_api.metadata.collection_metadata import read_collection_metadata
+from bot.archive_api.metadata.fetch_collections import NoUri
+from bot.archive_api.metadata.metadata_file import NAME, MetadataFile, Origin
+from bot.archive_api.metadata.small_files import FileProblem
 from bot.errors import ConfigError
 from sandbox.ipfs import cid
-from tests.archive_api.collection_servers import HOST, Servers, serving_collections
+from tests.archive_api.metadata.collection_servers import HOST, Servers, serving_collections
 
 # Of the community: made on loopring.io and deployed, imported, of GameStop, not deployed, and three of one contract.
 HARBOUR, IMPORTED, GAMESTOP, UNFIRED, SHARED = 254, 235, 223, 249, 305

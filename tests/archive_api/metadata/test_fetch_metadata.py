@@ -9,11 +9,11 @@ import pytest
 
 from bot.archive.nft_cids import is_file_of
 from bot.archive.reader import Archive
-from bot.archive_api.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
-from bot.archive_api.ipfs_gateways import IpfsGateways
-from bot.archive_api.metadata_file import NAME, MetadataFile, NftMetadata, read_metadata
+from bot.archive_api.metadata.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
+from bot.archive_api.metadata.ipfs_gateways import IpfsGateways
+from bot.archive_api.metadata.metadata_file import NAME, MetadataFile, NftMetadata, read_metadata
+from bot.archive_api.metadata.small_files import FileProblem
 from bot.archive_api.rebuilt_archive import write_rebuilt
-from bot.archive_api.small_files import FileProblem
 from bot.errors import ConfigError
 from sandbox.ipfs import IpfsGateway, cid, file_hash
 from sandbox.rollup import layouts

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.archive.ipfs_files import IpfsFile, ipfs_file
-from bot.archive_api.ipfs_gateways import IpfsGateways
-from bot.archive_api.small_files import FileProblem
+from bot.archive_api.metadata.ipfs_gateways import IpfsGateways
+from bot.archive_api.metadata.small_files import FileProblem
 from sandbox.ipfs import IpfsGateway, cid, file_hash
 from tests.ipfs_gateway import serving
 from tests.sources.virtual_time import JumpingClock

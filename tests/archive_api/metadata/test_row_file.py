@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.archive_api.row_file import LONGEST_LINE, RowFile
+from bot.archive_api.metadata.row_file import LONGEST_LINE, RowFile
 from bot.errors import ConfigError
 
 ROWS: list[dict[str, object]] = [{"name": "Fox"}, {"name": "\u202eOwl **x**", "n": [1, 2]}, {"name": ""}]
@@ -63,7 +63,7 @@ def test_a_line_without_an_end_and_one_that_is_too_long_are_not_taken_into_memor
 def test_another_process_is_refused_and_the_file_stays(path: Path) -> None:
     content = path.read_bytes()
     program = (
-        "import sys; from pathlib import Path; from bot.archive_api.row_file import RowFile\n"
+        "import sys; from pathlib import Path; from bot.archive_api.metadata.row_file import RowFile\n"
         "with RowFile(Path(sys.argv[1])) as file: print('open', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(  # noqa: S603 - our own program

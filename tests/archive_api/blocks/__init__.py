@@ -1,0 +1,1 @@
+"""Blocks of layer 2 from nodes, on the disk."""

@@ -1,0 +1,1 @@
+"""Blocks out of era1 files, and their proof."""

@@ -1,0 +1,1 @@
+"""Names and pictures, and who serves them."""
