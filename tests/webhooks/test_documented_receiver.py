@@ -63,6 +63,6 @@ async def test_the_documented_receiver_takes_what_is_signed_and_nothing_else(tmp
                 assert answer.status == 401
         finally:
             process.terminate()
-        printed, _ = await process.communicate()
+        printed, _ = await process.communicate()  # all of it: each is printed before it is answered
         lines = printed.decode().splitlines()
         assert ["'sequence': 1" in lines[0], "'sequence': 2" in lines[1], lines[2]] == [True, True, "refused"]
