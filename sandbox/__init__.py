@@ -10,7 +10,8 @@ One aiohttp server under one port; `app.make_app()` wires it.
     discord/                     the gateway, the REST API, and what people's clients do
     loopring/                    the REST API of holdings
     blockscout/                  the REST API of holdings on the chains
-    ethereum/                    nodes, for the JSON-RPC calls that check signatures
+    ethereum/                    nodes, for the JSON-RPC calls that check signatures, and for Loopring's history
+    rollup/                      that history: layer 2 while it is made, its blocks, and how Ethereum has them
     browser/                     a browser with a wallet extension, in front of the bot's own pages
     pictures/                    an IPFS gateway and Discord's CDN; every picture is drawn here
     screen/                      the page, which looks and behaves like a Discord client

@@ -1,4 +1,4 @@
-"""Histories: one at random, with all that can happen on layer 2; one that ends with what the demo's community holds."""
+"""Histories: one at random, with all that can happen on layer 2; one of the demo's community, with strangers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from sandbox.world import World
 ACCOUNTS = 40
 CONTRACTS = 4
 FIRST_ACCOUNT = 10_000
+# Of those who trade beside the demo's community, in its own blocks.
+FIRST_STRANGER = 80_000
 FIRST_CONTRACT_ACCOUNT = 90_000
 # Of contracts whose NFTs come from Ethereum.
 FIRST_DEPOSITED_ACCOUNT = 95_000
 _SIZES = (16, 32, 64)
+# Enough for each type to come up, a hundred blocks or so.
+_SEED, _STRANGERS_STEPS = 1, 800
 
 
 def address(seed: str) -> bytes:
@@ -33,11 +37,14 @@ def made_nft(minter: bytes, contract: bytes, seed: str) -> MadeNft:
 
 def random_history(random: Random, steps: int = 400, accounts: int = ACCOUNTS) -> Rollup:
     """Everything that can happen, at random; every block is closed."""
-    return _Chance(random, accounts).run(steps)
+    return _Chance(Rollup(), random, range(FIRST_ACCOUNT, FIRST_ACCOUNT + accounts)).run(steps)
 
 
 def community_history(world: World) -> Rollup:
-    """Every account of the demo comes to be under its own number, and mints what it holds there."""
+    """Every account of the demo comes to be under its own number, and mints what it holds there; strangers do the rest.
+
+    Without them there would be no transfer, trade or withdrawal to read, and only small blocks.
+    """
     rollup = Rollup()
     for collection_id, collection in sorted(world.collections.items()):
         rollup.deposit(_contract_account(collection_id), bytes.fromhex(collection.contract_address[2:]))
@@ -53,7 +60,8 @@ def community_history(world: World) -> Rollup:
                     nft = MadeNft(owner, int(collection.nft_type == "ERC721"), contract, nft_id, 5)
                     rollup.mint(account_id, copies, _contract_account(collection_id), nft)
     rollup.close()
-    return rollup
+    strangers = range(FIRST_STRANGER, FIRST_STRANGER + ACCOUNTS)
+    return _Chance(rollup, Random(_SEED), strangers).run(_STRANGERS_STEPS)
 
 
 def _contract_account(collection_id: int) -> int:
@@ -63,11 +71,11 @@ def _contract_account(collection_id: int) -> int:
 class _Chance:
     """Does one thing after the other, each of which is possible at that moment."""
 
-    def __init__(self, random: Random, accounts: int) -> None:
+    def __init__(self, rollup: Rollup, random: Random, accounts: range) -> None:
         self._random = random
-        self._rollup = Rollup()
-        self._accounts = range(FIRST_ACCOUNT, FIRST_ACCOUNT + accounts)
-        self._unborn = list(self._accounts)
+        self._rollup = rollup
+        self._accounts = accounts
+        self._unborn = list(accounts)
         self._born: list[int] = []
         self._contracts = [address(f"contract {place}") for place in range(CONTRACTS)]
         self._steps = 0
@@ -119,9 +127,10 @@ class _Chance:
     def _held(self) -> tuple[int, int, int] | None:
         """An account, a slot, and how many of the copies there to move."""
         slots = self._rollup.ledger.slots
-        if not slots:
+        own = sorted(each for each in slots if each[0] in self._accounts)  # the community keeps what it has
+        if not own:
             return None
-        account, slot = self._random.choice(sorted(slots))
+        account, slot = self._random.choice(own)
         copies = slots[account, slot][1]
         return account, slot, self._random.choice((1, copies)) if copies < 1 << 19 else 1
 

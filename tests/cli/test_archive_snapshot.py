@@ -136,9 +136,9 @@ def test_a_list_and_a_rebuilt_archive_of_the_same_holdings_have_the_same_collect
         run(capsys, "rebuild", "--from-dir", tmp_path / "blocks", "-o", rebuilt, "--collections", known, "--allow-gaps")
     ).code == 0
     # Published lists say 0 for ERC-721, and blocks 1.
-    types = {each.contract_address: int(each.nft_type != "ERC721") for each in world.collections.values()}
+    types = {(nft.contract, int.from_bytes(nft.nft_id)): 1 - nft.nft_type for nft, _ in history.ledger.slots.values()}
     rows = [
-        f"0x{history.ledger.owners[account].hex()},0x{contract.hex()},{nft_id},{types['0x' + contract.hex()]},{copies}"
+        f"0x{history.ledger.owners[account].hex()},0x{contract.hex()},{nft_id},{types[contract, nft_id]},{copies}"
         for account, held in history.ledger.holdings().items()
         for contract, nfts in held.items()
         for nft_id, copies in nfts.items()

@@ -23,6 +23,7 @@ from tests.l2.made_blocks import accounts, checked, event_of, replayed, sent
 HISTORIES = st.builds(random_history, st.randoms(use_true_random=False), st.integers(1, 60), st.integers(2, 40))
 # Long enough that everything happens in it.
 LONG = random_history(Random(7), 3_000)  # noqa: S311 - no secret
+COMMUNITY = community_history(load_world())
 CHECKED = checked(LONG.blocks)
 
 
@@ -54,24 +55,24 @@ def test_a_long_history_comes_to_what_its_maker_kept() -> None:
     holds_what_its_maker_kept(LONG)
 
 
-def test_the_long_history_has_all_types_all_ways_to_submit_and_forty_accounts() -> None:
+@pytest.mark.parametrize("history", [LONG, COMMUNITY], ids=["at random", "what the sandbox's node serves"])
+def test_histories_have_all_types_all_ways_to_submit_and_forty_accounts(history: Rollup) -> None:
     types: Counter[int] = Counter()
-    for block in LONG.blocks:
+    for block in history.blocks:
         types.update(block.data[98 : 98 + block.size * 29 : 29])
     assert sorted(types) == list(range(10))
-    ways = {(each.calldata[:4], each.to) for each in submissions(LONG.blocks)}
+    ways = {(each.calldata[:4], each.to) for each in submissions(history.blocks)}
     assert len(ways) == 3  # the exchange itself, and two contracts that call it
     assert {era.layout for era in ERAS} == set(Layout)
-    assert {len(each.blocks) for each in submissions(LONG.blocks)} == {1, 2, 3}
-    assert len({block.size for block in LONG.blocks}) == 3
-    assert len(LONG.ledger.owners) >= 40
+    assert {len(each.blocks) for each in submissions(history.blocks)} == {1, 2, 3}
+    assert len({block.size for block in history.blocks}) == 3
+    assert len(history.ledger.owners) >= 40
 
 
 def test_the_demos_community_holds_what_it_holds_on_loopring() -> None:
     world = load_world()
-    history = community_history(world)
-    holds_what_its_maker_kept(history)
-    found = accounts(replayed(checked(history.blocks)))
+    holds_what_its_maker_kept(COMMUNITY)
+    found = accounts(replayed(checked(COMMUNITY.blocks)))
     for account_id, account in world.accounts.items():
         expected: Counter[str] = Counter()
         for collection_id, held in account.holdings.items():

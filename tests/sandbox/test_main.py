@@ -188,7 +188,7 @@ async def test_without_any_option_it_answers_from_the_archive_when_loopring_is_s
         await demo.fault("status", path="", status=503)
         ada = await demo.person("ada")
         answer = await demo.settled(await ada.run("collections", account="10001"))
-        assert "Loopring's blocks on Ethereum, block 87 (2021-12-21) answers instead" in answer.text
+        assert "Loopring's blocks on Ethereum, block 124 (2021-12-21) answers instead" in answer.text
         assert "**28 collections**" in answer.text
         assert "Harbour Lights" in answer.titles()
         await started.end(signal.SIGTERM)
