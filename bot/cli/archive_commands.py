@@ -24,6 +24,7 @@ from bot.archive_api.progress import Progress
 from bot.archive_api.record import Report, list_holders, parse_refs, record
 from bot.cli.archive_snapshot import add_arguments as add_snapshot_arguments
 from bot.cli.archive_snapshot import compare_archives, import_snapshot
+from bot.cli.interruptible import interruptible
 from bot.cli.rebuild_command import add_rebuild, run_rebuild
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.secrets import read_secret
@@ -109,23 +110,23 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
         case "serve":
             return await _serve(arguments)
         case chosen:
-            return await asyncio.to_thread(_ON_A_THREAD[chosen], arguments)
+            return interruptible(_OF_FILES[chosen], arguments)
 
 
 async def _record(settings: Settings, arguments: argparse.Namespace, open_source: OpenSource) -> int:
     path: Path = arguments.output
     _refuse_to_overwrite(path, arguments)
-    lines = _read_list(arguments)
+    lines = interruptible(_read_list, arguments)
     async with open_source(settings, arguments.source) as source:
         refs, incomplete_reason = await _accounts_to_record(arguments, lines, source)
-        partial = _open_partial(path, arguments, source)
+        partial = interruptible(_open_partial, path, arguments, source)
         progress = Progress(sys.stderr, len(refs))
         try:
             report = await record(source, refs, partial, progress=progress.show)
             progress.clear()
             _print_error(f"Writing {path} …")
-            index = partial.finish(path)
-        except (TesseraError, asyncio.CancelledError):
+            index = interruptible(partial.finish, path)
+        except (TesseraError, asyncio.CancelledError, KeyboardInterrupt):
             progress.clear()
             _print_error(f"{len(partial.done):,} accounts are saved in {path}.partial: continue with --resume.")
             partial.close()
@@ -215,7 +216,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 # These only read and write files.
-_ON_A_THREAD: Mapping[str, Callable[[argparse.Namespace], int]] = {
+_OF_FILES: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "verify": _verify,
     "import-snapshot": import_snapshot,
     "compare": compare_archives,
@@ -224,7 +225,7 @@ _ON_A_THREAD: Mapping[str, Callable[[argparse.Namespace], int]] = {
 
 async def _show(arguments: argparse.Namespace) -> int:
     if arguments.account is None:
-        archive = await asyncio.to_thread(Archive.open, arguments.file)
+        archive = interruptible(Archive.open, arguments.file)
         try:
             _print(summary_json(archive) if arguments.json else summary_text(archive))
         finally:
@@ -260,7 +261,7 @@ async def _serve(arguments: argparse.Namespace) -> int:
     key = "" if arguments.no_key else read_secret(KEY_VARIABLE, os.environ) or ""
     if not key and not arguments.no_key:
         raise ConfigError(_NO_KEY, key_variable=KEY_VARIABLE)
-    archive = await asyncio.to_thread(Archive.open, arguments.file)
+    archive = interruptible(Archive.open, arguments.file)
     try:
         app = make_app(archive, key=key, covers_all=arguments.covers_all)
         runner = await start_serving(app, arguments.host, arguments.port)

@@ -22,6 +22,7 @@ from bot.archive_api.era1.known_blocks import read_known_blocks
 from bot.archive_api.era1.taken_files import TakenBlocks, TakenFiles
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.cli.chain_statement import chain_statement
+from bot.cli.interruptible import interruptible
 from bot.cli.rebuild_metadata import Described, describe
 from bot.config.settings import Settings
 from bot.config.source_tables import is_node_url
@@ -111,35 +112,50 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         TesseraError: its sentence is to be printed, and nothing was written.
     """
     path: Path = arguments.output
-    if await asyncio.to_thread(path.exists):
+    if interruptible(path.exists):
         raise ConfigError(_EXISTS, path=path)
     if arguments.rpc is None and not arguments.from_dir and not arguments.era1:
         raise InputError(_NO_BLOCKS)
     if arguments.from_dir and arguments.era1:
         raise InputError(_TWO_WAYS)
-    hashes = await asyncio.to_thread(read_known_blocks, arguments.known_blocks)
-    known = await asyncio.to_thread(read_known_collections, arguments.collections) if arguments.collections else {}
+    hashes = interruptible(read_known_blocks, arguments.known_blocks)
+    known = interruptible(read_known_collections, arguments.collections) if arguments.collections else {}
     folder = BlockFolder(arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks"))
     progress = RebuildProgress(sys.stderr)
     try:
-        if arguments.era1:
-            await asyncio.to_thread(_take_era1, arguments.era1, folder, progress, hashes)
-        if arguments.rpc is not None:
-            await _fetch(_urls(arguments.rpc, settings), folder, progress)
-        replay, statement = await asyncio.to_thread(_replay, folder, progress, hashes, arguments)
-        by_one = await asyncio.to_thread(OneNodeRanges(folder.path).joined)
-        found = Described()
-        if arguments.metadata:
-            nodes = [*settings.linking.rpc_urls] if arguments.rpc is None else _urls(arguments.rpc, settings)
-            found = await describe(replay, folder.path, known, settings.display, nodes, progress)
+        return await _rebuild(settings, arguments, folder, progress, known, hashes)
+    except (asyncio.CancelledError, KeyboardInterrupt):
         progress.clear()
-        code = await asyncio.to_thread(_write, arguments, replay, known, found)
-        for sentence in statement:
-            _print(str(sentence))
-        _report_one_node(by_one, folder)
-        return code
+        _print_error(f"Stopped. What was fetched stays in {folder.path}: the same command goes on from there.")
+        raise
     finally:
         progress.clear()
+
+
+async def _rebuild(
+    settings: Settings,
+    arguments: argparse.Namespace,
+    folder: BlockFolder,
+    progress: RebuildProgress,
+    known: Mapping[str, KnownCollection],
+    hashes: Sequence[KnownBlock],
+) -> int:
+    if arguments.era1:
+        interruptible(_take_era1, arguments.era1, folder, progress, hashes)
+    if arguments.rpc is not None:
+        await _fetch(_urls(arguments.rpc, settings), folder, progress)
+    replay, statement = interruptible(_replay, folder, progress, hashes, arguments)
+    by_one = interruptible(OneNodeRanges(folder.path).joined)
+    found = Described()
+    if arguments.metadata:
+        nodes = [*settings.linking.rpc_urls] if arguments.rpc is None else _urls(arguments.rpc, settings)
+        found = await describe(replay, folder.path, known, settings.display, nodes, progress)
+    progress.clear()
+    code = interruptible(_write, arguments, replay, known, found)
+    for sentence in statement:
+        _print(str(sentence))
+    _report_one_node(by_one, folder)
+    return code
 
 
 def _take_era1(path: Path, folder: BlockFolder, progress: RebuildProgress, hashes: Sequence[KnownBlock]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.archive_api.metadata.fetch_collections import CollectionSearch, FoundCo
 from bot.archive_api.metadata.fetch_metadata import FoundMetadata, fetch_metadata, held_ids
 from bot.archive_api.metadata.ipfs_gateways import IpfsGateways
 from bot.archive_api.metadata.metadata_file import MetadataFile, Origin
+from bot.cli.interruptible import interruptible
 from bot.config.settings import DisplaySettings
 from bot.errors import ConfigError
 from bot.l2.replay import Replay
@@ -73,12 +73,12 @@ async def describe(
     gateways = IpfsGateways(display.image_gateways)
     files = CollectionFiles(gateways, display.collection_infos)
     try:
-        with await asyncio.to_thread(MetadataFile, folder) as file:
+        with interruptible(MetadataFile, folder) as file:
             async with open_session() as session:
                 search = CollectionSearch(ContractUris(HistoryNodes(session, nodes)) if nodes else None, files, file)
-                contracts = await asyncio.to_thread(held_contracts, replay)
+                contracts = interruptible(held_contracts, replay)
                 collections = await search.find(contracts, known, progress.named)
-            ids = await asyncio.to_thread(held_ids, replay)
+            ids = interruptible(held_ids, replay)
             return Described(await fetch_metadata(ids, gateways, file, progress.described), collections)
     except* ConfigError as errors:
         raise errors.exceptions[0] from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.cli.interruptible import interruptible
 from bot.cli.operator import change_store, read_store
 from bot.cli.sealed_files import make_key, verify_file, write_export
 from bot.config.settings import Settings
@@ -68,14 +68,18 @@ async def run(settings: Settings, arguments: argparse.Namespace, print_line: Pri
         "diff": lambda: _diff(settings, arguments, print_line),
         "export": lambda: _export(settings, arguments, print_line),
         "verify": lambda: _verify(settings, arguments, print_line),
-        "keygen": lambda: asyncio.to_thread(make_key, arguments.file, print_line),
+        "keygen": lambda: _keygen(arguments, print_line),
     }
     return await commands[arguments.snapshot_command]()
 
 
+async def _keygen(arguments: argparse.Namespace, print_line: PrintLine) -> int:
+    return interruptible(make_key, arguments.file, print_line)
+
+
 async def _verify(settings: Settings, arguments: argparse.Namespace, print_line: PrintLine) -> int:
     its = arguments.file, arguments.seal, arguments.key
-    return await asyncio.to_thread(verify_file, settings, *its, print_line)
+    return interruptible(verify_file, settings, *its, print_line)
 
 
 async def _make(
