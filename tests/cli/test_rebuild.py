@@ -273,8 +273,8 @@ async def test_names_of_collections_come_from_the_list_their_contracts_and_the_i
     # Of the contracts of strangers nobody has a name.
     assert (by_infos, nameless) == (2, 2 + 7)
     assert result.lines[1] == (
-        "Collections without a name: by the contract: 1 no contractURI(), 1 pictures, but no name; "
-        "from collection_infos: 1 not found, 1 pictures, but no name"
+        "Collections without a name: by the contract: 8 no contractURI(), 1 pictures, but no name; "
+        "from collection_infos: 8 not found, 1 pictures, but no name"
     )
     shown = await archive("show", str(path), "10001")
     names = [row[1] for row in table(shown)]
