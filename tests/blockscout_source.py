@@ -35,7 +35,7 @@ async def open_at(
     base_url: str, *, chain: int = 1, key: str | None = BLOCKSCOUT_KEY, name: str = "ethereum", **settings: Any
 ) -> AsyncIterator[BlockscoutSource]:
     """A source of its own; `settings` are those of its table."""
-    chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 5} | settings
+    chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 60} | settings
     secret = SecretStr(key) if key else None
     table = BlockscoutTable(name=name, base_url=base_url, chain_id=chain, api_key=secret, **chosen)
     async with aiohttp.ClientSession() as session:

@@ -35,7 +35,7 @@ async def open_source(
     sandbox: SandboxClient, *, key: str | None = API_KEY, clock: Clock = REAL_CLOCK, **settings: Any
 ) -> AsyncIterator[LoopringSource]:
     """A source of its own; `settings` are those of its table."""
-    chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 5} | settings
+    chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 60} | settings
     async with aiohttp.ClientSession() as session:
         secret = SecretStr(key) if key else None
         chosen = {"name": "loopring", "base_url": f"{sandbox.url}/loopring"} | chosen

@@ -43,10 +43,18 @@ _MAX_SILENT_BATCHES = 5
 
 @dataclass
 class Report:
-    """How a recording went: how many accounts were asked about, and which failed, each with a sentence."""
+    """How a recording went.
+
+    Attributes:
+        asked: How many accounts were asked about.
+        failed: Those that are not recorded, each with a sentence.
+        absent: Those among them that do not exist: to ask once more changes nothing.
+        without_owner: How many were recorded without one.
+    """
 
     asked: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
     without_owner: int = 0
 
 
@@ -90,7 +98,7 @@ async def record(
     progress: Callable[[int], None] = lambda _done: None,
     clock: Clock = REAL_CLOCK,
 ) -> Report:
-    """Read the accounts that are not completely recorded yet; those that fail are tried once more at the end.
+    """Read the accounts that are not completely recorded yet; those without an answer are tried once more at the end.
 
     What was read is on the disk before the next accounts are asked about.
 
@@ -126,7 +134,7 @@ async def record(
                 return report
             if start + _BATCH < len(todo):
                 await clock.sleep(_PAUSE_SECONDS)
-        todo = [ref for ref in todo if ref.value in report.failed]
+        todo = [ref for ref in todo if ref.value in report.failed.keys() - report.absent]
         if todo and attempt == 1:
             await clock.sleep(_PAUSE_SECONDS)
     return report
@@ -156,6 +164,8 @@ def _save(
             raise outcome
         if isinstance(outcome, TesseraError):
             report.failed[ref.value] = outcome.sentence
+            if isinstance(outcome, NotFoundError):
+                report.absent.add(ref.value)
         else:
             report.failed.pop(ref.value, None)
 

@@ -73,7 +73,7 @@ class History:
         }
 
     def _left_out(self, block: MadeBlock) -> bool:
-        return self._mode == "missing_block" and block is self._middle.blocks[-1]
+        return self._mode == "missing_block" and block in self._middle.blocks
 
 
 def _log(submission: Submission, block: MadeBlock) -> dict[str, Any]:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 # lying_code: no address has code. lying_valid: every signature is valid. wrong_chain: a test network. error: every
 # call fails. slow: right, but `seconds` late. no_batches: a list of requests is no request. one_of_a_batch: only
 # the first of a list is answered. key_refused: HTTP's 401. no_creations: eth_call needs an address. Of the blocks of
-# layer 2: missing_block: an event is left out. wrong_calldata, cut_off_calldata: of one transaction. few_logs: only
-# a few blocks at once. pruned: the older half was dropped. null_logs: as of a proxy that lost the answer. untidy_logs:
-# the right events, some twice, in no order, in capitals, and one that a reorganisation removed. extra_topics: events
-# with one more.
+# layer 2: missing_block: the events of a transaction are left out. wrong_calldata, cut_off_calldata: of one
+# transaction. few_logs: only a few blocks at once. pruned: the older half was dropped. null_logs: as of a proxy that
+# lost the answer. untidy_logs: the right events, some twice, in no order, in capitals, and one that a reorganisation
+# removed. extra_topics: events with one more.
 MODES = (
     "honest",
     "lying_code",

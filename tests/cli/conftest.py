@@ -31,7 +31,7 @@ async def sandbox(module_sandbox: SandboxClient) -> SandboxClient:
 @pytest.fixture
 def config(sandbox: SandboxClient, tmp_path: Path) -> Path:
     """A configuration that points at the sandbox."""
-    return write_config(tmp_path, sandbox, loopring="requests_per_second = 1000\ntimeout_seconds = 1")
+    return write_config(tmp_path, sandbox, loopring="requests_per_second = 1000\ntimeout_seconds = 60")
 
 
 @pytest.fixture(autouse=True)

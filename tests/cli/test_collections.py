@@ -235,7 +235,6 @@ async def test_a_missing_key_is_reported(tessera: Command, monkeypatch: pytest.M
     [
         ("status", {"status": 503}, "Loopring has an internal error (HTTP 503). Try again in a minute."),
         ("reset", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
-        ("slow", {"seconds": 3}, "Loopring did not answer within 1 second. Try again in a minute."),
     ],
 )
 async def test_a_source_that_is_down_is_one_line_and_exit_1(
@@ -245,6 +244,16 @@ async def test_a_source_that_is_down_is_one_line_and_exit_1(
     result = await tessera("collections", ACCOUNT)
     assert result.code == 1
     assert result.complaint == f"tessera: {complaint}"
+
+
+async def test_a_source_that_is_silent_is_one_line_and_exit_1(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    await sandbox.fault("slow", seconds=60)
+    impatient = write_config(tmp_path, sandbox, loopring="timeout_seconds = 1")
+    result = await tessera("collections", ACCOUNT, config=impatient)
+    assert result.code == 1
+    assert result.complaint == "tessera: Loopring did not answer within 1 second. Try again in a minute."
 
 
 async def test_a_closed_port_is_one_line_and_exit_1(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:

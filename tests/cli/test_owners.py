@@ -43,7 +43,7 @@ def configure(sandbox: SandboxClient, folder: Path, owners: str = "agree", of_ad
     """A configuration with that rule, and an archive that says that about ada's account."""
     archive = write_owners(folder / "then.gz", {ADA: of_ada})
     table = f'[[source]]\nkind = "archive"\nname = "then"\npath = "{archive}"'
-    loopring = 'requests_per_second = 1000\ntimeout_seconds = 1\nfallback = "then"'
+    loopring = 'requests_per_second = 1000\ntimeout_seconds = 60\nfallback = "then"'
     return write_config(folder, sandbox, loopring=loopring, sources=table, linking=f'owners = "{owners}"')
 
 

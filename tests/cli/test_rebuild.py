@@ -163,7 +163,7 @@ async def pinned(archive: Command, blocks: Path, sandbox: SandboxClient, tmp_pat
     return write_config(
         tmp_path,
         sandbox,
-        loopring='requests_per_second = 1000\ntimeout_seconds = 1\nfallback = "rebuilt"',
+        loopring='requests_per_second = 1000\ntimeout_seconds = 60\nfallback = "rebuilt"',
         sources=f'[[source]]\nkind = "archive"\nname = "rebuilt"\npath = "{path}"',
         linking=f'owners = "archive:{sha256}"',
     )

@@ -28,7 +28,7 @@ async def module_sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         node = f"{sandbox.url}/ethereum/1"
         assert await asyncio.to_thread(main, ["archive", "rebuild", *arguments, "--rpc", node]) == 0
     source = f'[[source]]\nkind = "archive"\nname = "rebuilt"\npath = "{archive}"'
-    loopring = 'requests_per_second = 1000\ntimeout_seconds = 1\nfallback = "rebuilt"'
+    loopring = 'requests_per_second = 1000\ntimeout_seconds = 60\nfallback = "rebuilt"'
     async with open_bot(tmp_path_factory.mktemp("bot"), loopring=loopring, sources=source) as sandbox:
         yield sandbox
 

@@ -31,7 +31,7 @@ kind = "blockscout"
 base_url = "SANDBOX/blockscout/1/api/v2"
 chain_id = 1
 requests_per_second = 1000
-timeout_seconds = 2
+timeout_seconds = 60
 """
 
 
@@ -72,7 +72,7 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
     """A bot that asks Loopring and Ethereum."""
-    loopring = "requests_per_second = 1000\ntimeout_seconds = 2"
+    loopring = "requests_per_second = 1000\ntimeout_seconds = 60"
     folder = tmp_path_factory.mktemp("bot")
     async with open_bot(folder, sources=ETHEREUM, loopring=loopring, display="cache_seconds = 0") as sandbox:
         yield sandbox
