@@ -60,7 +60,7 @@ class Collection:
     properties: tuple[tuple[str, bool], ...] = ()
     is_scam: bool = False
     as_of: datetime | None = field(default=None, compare=False)
-    source_label: str = field(default="", compare=False)
+    source_label: Words | str = field(default="", compare=False)
     wide_uris: tuple[str, ...] = field(default=(), compare=False)  # how it is shown, and not what it is
 
     @property
@@ -103,7 +103,7 @@ class Origin:
     """
 
     name: str = ""
-    label: str = ""
+    label: Words | str = ""
     is_live: bool = False
 
 
@@ -149,7 +149,7 @@ class Holdings:
         return sum(holding.kinds for holding in self.holdings)
 
     @property
-    def source_label(self) -> str:
+    def source_label(self) -> Words | str:
         """The source that answered, for people."""
         return self.origin.label
 
@@ -234,7 +234,7 @@ class NftList:
     fallback_reason: Reason | None = None
 
     @property
-    def source_label(self) -> str:
+    def source_label(self) -> Words | str:
         """The source that answered, for people."""
         return self.origin.label
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from bot.messages import Message, Words, words_of_text, words_text
+from bot.messages import Message, Words, words_of_english, words_of_text, words_text
 
 # The types that can fill a place of a reason's message.
 Value = str | int | Words
@@ -61,8 +61,11 @@ def source_error(words: Words) -> Reason:
 
 
 def as_recorded(words: str) -> Reason | None:
-    """A sentence that was recorded in an archive, as a reason; None for ""."""
-    return Reason.of(ReasonCode.AS_RECORDED, words=words) if words else None
+    """A sentence that was recorded in an archive, as a reason; None for "".
+
+    It was recorded in English, which is what identifies a message: those of the program are read in any language.
+    """
+    return Reason.of(ReasonCode.AS_RECORDED, words=words_of_english(words)) if words else None
 
 
 def reason_text(reason: Reason) -> str:

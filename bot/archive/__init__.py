@@ -2,6 +2,7 @@
 
 gzip_members   gzip members, and the fixed-length one at the end
 lines          values ↔ the JSON lines inside
+source_names   the sources that the program itself names
 index          which block contains which ids
 writer         lines → a file, all at once or not at all; new_file: how a file comes to be as a whole
 reader         a file → values, look-up by look-up

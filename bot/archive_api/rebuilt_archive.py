@@ -14,6 +14,7 @@ from bot import __version__
 from bot.archive.index import Index
 from bot.archive.known_collections import FoundCollection, KnownCollection, collections_of, standard_of
 from bot.archive.lines import AccountRecord, Header, HeldRecord, RebuiltFrom, order
+from bot.archive.source_names import BLOCKS
 from bot.archive.writer import write_archive
 from bot.archive_api.metadata.metadata_file import NftMetadata
 from bot.holdings import LOOPRING, Nft, NftList
@@ -21,7 +22,6 @@ from bot.l2.account_state import AccountState, ContractHoldings
 from bot.l2.block_check import EXCHANGE
 from bot.l2.replay import Replay
 
-SOURCE = "Loopring's blocks on Ethereum"
 # How blocks write the standard of an NFT; a published snapshot writes it the other way round.
 _STANDARDS = ("ERC1155", "ERC721")
 
@@ -47,7 +47,7 @@ def write_rebuilt(
     """
     as_of = datetime.fromtimestamp(replay.timestamp, UTC)
     rebuilt = RebuiltFrom(replay.last_block, "0x" + replay.root.hex(), "0x" + EXCHANGE.hex())
-    header = Header(LOOPRING, SOURCE, as_of, f"tessera {__version__}", has_nfts=True, rebuilt=rebuilt)
+    header = Header(LOOPRING, BLOCKS, as_of, f"tessera {__version__}", has_nfts=True, rebuilt=rebuilt)
     collections = collections_of(_standards(replay), known, found)
     numbers = {each.contract_address: each.collection_id for each in collections}
     return write_archive(path, header, collections, _records(replay, numbers, metadata, as_of))

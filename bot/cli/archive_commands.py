@@ -170,11 +170,11 @@ def _read_list(arguments: argparse.Namespace) -> Sequence[str]:
 def _open_partial(path: Path, arguments: argparse.Namespace, source: Source) -> Partial:
     name = path.with_name(f"{path.name}.partial")
     if not arguments.resume:
-        header = Header(source.network, source.label, datetime.now(UTC), f"tessera {__version__}", arguments.nfts)
+        header = Header(source.network, str(source.label), datetime.now(UTC), f"tessera {__version__}", arguments.nfts)
         return Partial.create(name, header)
     partial = Partial.resume(name)
     header = partial.header
-    if (header.network, header.source, header.has_nfts) != (source.network, source.label, arguments.nfts):
+    if (header.network, header.source, header.has_nfts) != (source.network, str(source.label), arguments.nfts):
         partial.close()
         message = _STARTED_WITH_NFTS if header.has_nfts else _STARTED_WITHOUT_NFTS
         raise ConfigError(message(name=name, source=header.source, network=header.network))

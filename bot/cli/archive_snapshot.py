@@ -20,6 +20,7 @@ from bot.archive.lines import Header
 from bot.archive.reader import Archive
 from bot.archive.snapshot_holdings import SnapshotHoldings
 from bot.archive.snapshot_rows import COLUMNS, read_rows
+from bot.archive.source_names import SNAPSHOT
 from bot.archive.writer import write_archive
 from bot.errors import ConfigError, InputError
 from bot.holdings import LOOPRING
@@ -55,7 +56,7 @@ def add_arguments(commands: Any, config: argparse.ArgumentParser) -> None:
     new.add_argument("file", type=Path, metavar="CSV")
     new.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the archive to write")
     new.add_argument("--as-of", required=True, metavar="TIME", help="the time that the list is of, in UTC")
-    new.add_argument("--label", default="Snapshot", help="who says so, for people (default: %(default)s)")
+    new.add_argument("--label", default=SNAPSHOT, help="who says so, for people (default: %(default)s)")
     new.add_argument("--network", default=LOOPRING, help="whose accounts these are (default: %(default)s)")
     new.add_argument("--numbers", type=Path, metavar="ARCHIVE", help="take the numbers of accounts from this archive")
     new.add_argument(

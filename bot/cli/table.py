@@ -54,7 +54,7 @@ def holdings_json(shown: ShownHoldings, owner: str) -> str:
         "account": str(holdings.account),
         "network": holdings.account.network,
         "owner": owner or None,
-        "source": holdings.source_label,
+        "source": str(holdings.source_label),
         "fallback_reason": reason_words(holdings.fallback_reason) or None,
         "as_of": holdings.as_of.isoformat(),
         "complete": holdings.complete,

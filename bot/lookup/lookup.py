@@ -23,7 +23,7 @@ from bot.lookup.owners import Owners
 from bot.lookup.resolution import Resolution, Sleep
 from bot.lookup.subscription import Subscription
 from bot.lookup.wallet_facts import WalletFacts
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.names import AccountRef, Names
 from bot.reasons import source_error
 from bot.sources.askers import Asker, Askers
@@ -99,7 +99,7 @@ class Lookup:
         self._nfts = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
         self._collections = TTLCache(_MAX_ROWS, seconds)
 
-    def label(self, network: str) -> str:
+    def label(self, network: str) -> Words | str:
         """The source of a network, for people."""
         return self._source(network).label
 

@@ -11,10 +11,11 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from enum import IntEnum
+from functools import reduce
 from typing import Generic, TypeVar
 
 from bot.errors import LimitError, NotFoundError, RefusedError, TesseraError, UnavailableError
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.sources.advice import IN_A_MINUTE
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ T = TypeVar("T")
 
 _NONE_ANSWERS = Message("None of the sources answers now: {asked} were asked.")
 _AND = Message("{before} and {last}")
+_LIST = Message("{one}, {other}")
 
 
 class AnswerQuality(IntEnum):
@@ -66,7 +68,11 @@ class AskedSource(Generic[T]):
     """
 
     def __init__(
-        self, label: str, answer: AsyncIterator[T], quality: Callable[[T], AnswerQuality], changed: asyncio.Event
+        self,
+        label: Words | str,
+        answer: AsyncIterator[T],
+        quality: Callable[[T], AnswerQuality],
+        changed: asyncio.Event,
     ) -> None:
         self.label = label
         self.latest: T | None = None
@@ -129,7 +135,9 @@ class AskedSource(Generic[T]):
 
 
 async def first_answer(
-    asked: Sequence[tuple[str, AsyncIterator[T]]], quality: Callable[[T], AnswerQuality], patience: Awaitable[object]
+    asked: Sequence[tuple[Words | str, AsyncIterator[T]]],
+    quality: Callable[[T], AnswerQuality],
+    patience: Awaitable[object],
 ) -> AskedSource[T]:
     """The source whose answer is taken; the others are cancelled.
 
@@ -173,6 +181,7 @@ def _no_answer(sources: Sequence[AskedSource[T]]) -> Exception:
             return error  # on this side: it says nothing about the sources
     if len(failures) > 1 and not all(isinstance(error, RefusedError) for _, error in failures):
         labels = [label for label, _ in failures]
-        asked = _AND(before=", ".join(labels[:-1]), last=labels[-1])
+        before = reduce(lambda one, other: _LIST(one=one, other=other), labels[:-1])
+        asked = _AND(before=before, last=labels[-1])
         return UnavailableError(_NONE_ANSWERS, asked=asked, advice=IN_A_MINUTE)
     return (failures or errors)[0][1]

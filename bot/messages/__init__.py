@@ -11,9 +11,9 @@ local_numbers      numbers with the reader's separators
 from bot.messages.catalogs import forget_catalogs, text_in
 from bot.messages.languages import ENGLISH, TRANSLATED, Language, language_of
 from bot.messages.local_numbers import number_words
-from bot.messages.message import Advice, Message, Words
+from bot.messages.message import Advice, Message, Words, reader_text
 from bot.messages.reader_language import reader_language, set_reader_language, written_in
-from bot.messages.stored_words import words_of_text, words_text
+from bot.messages.stored_words import words_of_english, words_of_text, words_text
 
 __all__ = [
     "ENGLISH",
@@ -26,8 +26,10 @@ __all__ = [
     "language_of",
     "number_words",
     "reader_language",
+    "reader_text",
     "set_reader_language",
     "text_in",
+    "words_of_english",
     "words_of_text",
     "words_text",
     "written_in",

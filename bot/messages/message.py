@@ -81,9 +81,18 @@ class Words:
             text = translations.gettext(message.text)
         return text.format_map({name: _in(language, value) for name, value in values.items()})
 
+    def __hash__(self) -> int:
+        """By the message alone, as what fills its places need not be hashable."""
+        return hash(self.message)
+
     def __str__(self) -> str:
         """In English, as in the log and on the command line."""
         return self.render(ENGLISH)
+
+
+def reader_text(words: Words | str) -> str:
+    """Words in the reader's language; a text as it is."""
+    return words.render() if isinstance(words, Words) else words
 
 
 def _in_english(value: object) -> object:

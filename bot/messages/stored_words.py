@@ -36,6 +36,11 @@ def words_of_text(text: str) -> Words | str:
     return words
 
 
+def words_of_english(text: str) -> Words:
+    """A sentence that was written down in English; if it is one of the program's, without places, it is translated."""
+    return Words(replace(_NO_MESSAGE, text=text.replace("{", "{{").replace("}", "}}")))
+
+
 def _plain(words: Words) -> dict[str, Any]:
     values = {name: _stored(value) for name, value in words.values.items()}
     return {"text": words.message.text, "many": words.message.many, "values": values}

@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from bot.archive.lines import AccountRecord, Header
+from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
 from bot.errors import NotRecordedError, SourceError
 from bot.holdings import Account, Collection, Holding, Nft, NftList
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.names import is_numbered
 from bot.reasons import Reason, ReasonCode, as_recorded
+from bot.sources.archive_label import archive_label
 from bot.sources.askers import Askers
 from bot.sources.health import Health
 from bot.sources.paging import Scan
@@ -61,7 +62,7 @@ class ArchiveSource:
         self._archive = Archive.open(path, network=network)
         header = self._archive.header
         self.name = name
-        self.label = label or _label(header)
+        self.label: Words | str = label or archive_label(header)
         self.network = header.network
         self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False, may_grant=may_grant)
         self.health = Health()
@@ -170,13 +171,6 @@ class ArchiveSource:
             raise
         self.health.last_success_at = datetime.now(UTC)
         return found
-
-
-def _label(header: Header) -> str:
-    """What an archive is of, and of when."""
-    if header.rebuilt:
-        return f"{header.source}, block {header.rebuilt.block} ({header.recorded_at:%Y-%m-%d})"
-    return f"{header.source}, recorded {header.recorded_at:%Y-%m-%d}"
 
 
 def _complete_scan(

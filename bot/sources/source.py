@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.holdings import Account, Collection, Holding, Nft, Origin
 from bot.links import Counterfactual
+from bot.messages import Words
 from bot.sources.askers import Askers
 from bot.sources.health import Health
 from bot.sources.paging import Scan
@@ -51,13 +52,15 @@ class Source(Protocol):
 
     Attributes:
         name: As configured, for example "ethereum".
-        label: For people, for example "Ethereum (Blockscout)".
         network: Whose accounts it knows: "loopring", "eip155:1".
     """
 
     name: str
-    label: str
     network: str
+
+    @property
+    def label(self) -> Words | str:
+        """For people, for example "Ethereum (Blockscout)"; a text is a name, or what the operator typed."""
 
     @property
     def abilities(self) -> Abilities:

@@ -12,7 +12,7 @@ deciding          the second one: `bot.roles.plan` decides; misses are stored, a
                   (second_question)
 apply             the third one: makes the changes one at a time, and records each after Discord confirmed it
                   (open_run: what is changed in one go)
-report            the last one: what was done, and what waits, in sentences (short_reason: why, in a few words)
+report            the last one: what was done, and what waits, in sentences (change_reason, short_reason: why)
 outbox            what is to be said, and is said once
 judging           the steps for the members of one server
                   (second_look: reads roles, twice where a member is said to have none)

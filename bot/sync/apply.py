@@ -17,13 +17,14 @@ from datetime import datetime
 
 from bot.gates.describe import NameOf
 from bot.gates.gate import Gate, GateState, ParkReason
-from bot.messages import Message, Words
+from bot.messages import Message, Words, words_of_text, words_text
 from bot.roles.eligibility import problem_of
 from bot.roles.grants import Grant, GrantState
 from bot.roles.plan import Act, Change
 from bot.store import Store
 from bot.store.sync.ledger_table import FLIP_SPAN, Intent
 from bot.store.sync.miss_table import A_DAY
+from bot.sync.change_reason import audit_line, reason_of
 from bot.sync.open_run import OpenRun
 from bot.sync.parking import Parking
 from bot.sync.ports import (
@@ -36,7 +37,6 @@ from bot.sync.ports import (
     RoleGoneError,
     TokenRefusedError,
 )
-from bot.sync.report import reason_of
 from bot.sync.results import FailedChange
 from bot.sync.second_look import read_roles
 
@@ -130,7 +130,7 @@ class Applier:
             await self._make(user_id, change, reason, applied, run, is_counted=is_counted, is_undoable=is_undoable)
         return applied
 
-    async def give_back(self, gate: Gate, grant: Grant, reason: str, run: OpenRun) -> bool:
+    async def give_back(self, gate: Gate, grant: Grant, reason: Words, run: OpenRun) -> bool:
         """Give a role that was taken, if its gate works and the role may be given now; whether that was done."""
         if gate.state is not GateState.ACTIVE or await self._refusal_to_give(gate, run):
             return False
@@ -189,7 +189,7 @@ class Applier:
         self,
         user_id: int,
         change: Change,
-        reason: str,
+        reason: Words,
         applied: Applied,
         run: OpenRun,
         *,
@@ -235,7 +235,7 @@ class Applier:
             await self._ledger.begin(intent)
             send = self._discord.add_role if intent.act is Act.ADD else self._discord.remove_role
             try:
-                await send(intent.guild_id, intent.user_id, intent.role_id, intent.reason)
+                await send(intent.guild_id, intent.user_id, intent.role_id, audit_line(words_of_text(intent.reason)))
             except OutcomeUnknownError:
                 return await self._read_back(intent, is_confirmed=False)
             except DiscordError:
@@ -268,7 +268,7 @@ class Applier:
         await self._ledger.not_done(intent)
         return _NOT_DONE()
 
-    def _intent(self, grant: Grant, act: Act, reason: str, run_id: int, *, is_counted: bool) -> Intent:
+    def _intent(self, grant: Grant, act: Act, reason: Words, run_id: int, *, is_counted: bool) -> Intent:
         return Intent(
             guild_id=grant.guild_id,
             user_id=grant.user_id,
@@ -276,7 +276,7 @@ class Applier:
             gate_id=grant.gate_id,
             run_id=run_id,
             act=act,
-            reason=reason,
+            reason=words_text(reason),
             is_counted=is_counted,
             at=self._clock(),
         )

@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.gates.gate import Gate, GateState
+from bot.messages import words_text
 from bot.store import Store
 from bot.store.sync.owed_table import OwedRole
+from bot.sync.change_reason import audit_line, deleted_reason
 from bot.sync.gather import GuildGates
 from bot.sync.open_run import OpenRun
 from bot.sync.parking import Parking
 from bot.sync.ports import Discord, DiscordError, MemberRoles, NotAllowedError, Presence, TokenRefusedError
-from bot.sync.report import gate_reason
 from bot.sync.second_look import read_roles
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
-_WHY = "its member has deleted their data"
 
 
 class Debts:
@@ -78,13 +78,13 @@ class Debts:
                 await self._take(each, gate, run)
 
     async def _take(self, owed: OwedRole, gate: Gate, run: OpenRun) -> None:
-        reason = gate_reason(gate.gate_id, _WHY)
+        reason = deleted_reason(gate.gate_id)
         try:
-            await self._discord.remove_role(owed.guild_id, owed.user_id, owed.role_id, reason)
+            await self._discord.remove_role(owed.guild_id, owed.user_id, owed.role_id, audit_line(reason))
         except NotAllowedError:
             await self._parking.park_refused(gate)
             raise
-        await self._owed.taken(owed, await run.run_id(), gate.gate_id, self._clock(), _WHY)
+        await self._owed.taken(owed, await run.run_id(), gate.gate_id, self._clock(), words_text(reason))
 
 
 def _retains(server: GuildGates, gate: Gate, member: MemberRoles) -> bool:

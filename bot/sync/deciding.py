@@ -14,6 +14,7 @@ from datetime import datetime
 from bot.gates.facts import Facts
 from bot.gates.gate import Gate
 from bot.gates.rule_needs import networks_of
+from bot.messages import words_text
 from bot.roles.grants import Grant, GrantState, Misses
 from bot.roles.miss_count import outlast_a_silent_source
 from bot.roles.plan import Act, HoldCode, Patience, Plan, decide
@@ -170,7 +171,7 @@ class Deciding:
                 role_id=judged[gate_id].gate.role_id,
                 misses=its,
                 rule=digest(judged[gate_id].gate.rule),
-                reason=short_reason(judged[gate_id].verdict, server.name_of),
+                reason=words_text(short_reason(judged[gate_id].verdict, server.name_of)),
                 warns_until=(until.get(gate_id) or now) if gate_id in warned else None,
             )
             for gate_id, its in plan.misses.items()

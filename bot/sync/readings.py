@@ -22,7 +22,7 @@ from bot.gates.rule import CollectionRef
 from bot.holdings import Account, Collection, Holdings
 from bot.linking.vouching import ProvenHere
 from bot.links import Scope
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.reasons import Reason, ReasonCode, reason_text, source_error
 from bot.sources.askers import Asker, Askers
 from bot.sources.source import Source
@@ -133,7 +133,7 @@ class Readings:
         """How long to wait after so many failures in a row."""
         return backoff(tries, self._random)
 
-    def label(self, network: str) -> str:
+    def label(self, network: str) -> Words | str:
         """The source of a network, for people; the network itself where none is configured any more."""
         source = self._sources.get(network)
         return source.label if source else network

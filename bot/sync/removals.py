@@ -9,7 +9,7 @@ from enum import Enum, auto
 from bot.errors import InputError
 from bot.gates.gate import Gate
 from bot.links import InGuild
-from bot.messages import Message
+from bot.messages import Message, words_of_text
 from bot.roles.grants import Grant, GrantState
 from bot.roles.safety import Cause, Hold, Scope
 from bot.store import Store
@@ -17,10 +17,10 @@ from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.miss_table import A_DAY, StagedMiss
 from bot.sync.apply import Applier
 from bot.sync.breaker import Breaker, gates_of
+from bot.sync.change_reason import undo_reason
 from bot.sync.gather import Gatherer, GuildGates
 from bot.sync.open_run import OpenRun
 from bot.sync.ports import Discord, MemberRoles, Presence
-from bot.sync.report import undo_reason
 from bot.sync.results import Staged, StagedState
 from bot.sync.second_look import read_roles
 
@@ -114,7 +114,7 @@ class Removals:
         gates = {gate.gate_id: gate for gate in await self._held(server)}
         protected = self._breaker.protected(server)
         return [
-            Staged(each.user_id, gates[each.gate_id], each.reason, self._state(each), each.misses.first_at)
+            self._staged(each, gates[each.gate_id])
             for each in await self._store.sync.misses.staged(guild_id, list(gates))
             if each.user_id not in protected
         ]
@@ -222,6 +222,10 @@ class Removals:
     async def _waiting(self, guild_id: int) -> Sequence[tuple[int, int]]:
         staged = await self.staged(guild_id)
         return [(each.gate.gate_id, each.user_id) for each in staged if each.state is StagedState.WAITING]
+
+    def _staged(self, each: StagedMiss, gate: Gate) -> Staged:
+        why = words_of_text(each.reason)
+        return Staged(each.user_id, gate, why, self._state(each), each.misses.first_at)
 
     def _state(self, each: StagedMiss) -> StagedState:
         now, misses = self._clock(), each.misses

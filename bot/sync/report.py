@@ -1,4 +1,4 @@
-"""The last step: what was done, and what waits, as sentences: for the audit log, the log channel and members."""
+"""The last step: what was done, and what waits, as sentences: for the log channel and members."""
 
 from __future__ import annotations
 
@@ -10,23 +10,17 @@ from datetime import datetime
 from bot.gates.describe import NameOf
 from bot.gates.gate import Gate, ParkReason
 from bot.gates.rule import CollectionRef
-from bot.messages import Message, Words
-from bot.roles.plan import Act, Change
+from bot.messages import Message, Words, words_of_text
+from bot.roles.plan import Act
 from bot.roles.safety import Cause, Hold, Scope
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import ChangeRow, PostKind, PostRow
 from bot.store.sync.warned_proofs import ProofEnds
-from bot.sync.short_reason import short_reason
+from bot.sync.change_reason import recorded_reason
 from bot.sync.webhook_lines import WEBHOOK_KINDS, webhook_line
 
 # In a direct message: the name of the server, which only the one who sends it knows.
 SERVER = "<server>"
-_OURS = "Tessera "  # in the audit log, which has the reasons of all bots
-_REASON = _OURS + "gate #{gate_id}: {why}"
-_LONGEST_REASON = 512  # of an entry in Discord's audit log
-_SUPERSEDED = "a higher role replaces it (gate #{gate_id})"
-_UNDONE = "given back: run {run_id} was undone"
-_MORE = "…"
 
 _GAVE = Message("Gave {role} to {member} by {reason}")
 _TOOK = Message("Took {role} from {member} by {reason}")
@@ -132,24 +126,6 @@ class Post:
         return f"tessera-{self.post_id}"
 
 
-def reason_of(change: Change, name_of: NameOf = str) -> str:
-    """Why a role is given or taken, for Discord's audit log."""
-    if change.superseded_by:
-        return gate_reason(change.gate.gate_id, _SUPERSEDED.format(gate_id=change.superseded_by.gate_id))
-    return gate_reason(change.gate.gate_id, short_reason(change.verdict, name_of))
-
-
-def undo_reason(gate_id: int, run_id: int) -> str:
-    """Why a role is given back."""
-    return gate_reason(gate_id, _UNDONE.format(run_id=run_id))
-
-
-def gate_reason(gate_id: int, text: str) -> str:
-    """A reason that fits into Discord's audit log."""
-    reason = _REASON.format(gate_id=gate_id, why=text)
-    return reason if len(reason) <= _LONGEST_REASON else reason[: _LONGEST_REASON - len(_MORE)] + _MORE
-
-
 def to_post(
     row: PostRow,
     gates: Mapping[int, Gate],
@@ -243,8 +219,8 @@ def _of_snapshot(row: PostRow) -> Sequence[Words]:
 
 def _of_source(row: PostRow) -> Words:
     if row.kind is PostKind.ANSWERS:
-        return _ANSWERS(source=row.detail)
-    return _SILENT(source=row.detail, since=_moment(row.until))
+        return _ANSWERS(source=words_of_text(row.detail))
+    return _SILENT(source=words_of_text(row.detail), since=_moment(row.until))
 
 
 def _of_gate(row: PostRow, gate: Gate | None) -> Words:
@@ -263,7 +239,7 @@ def _moment(at: datetime | None) -> str:
 def _of_change(change: ChangeRow) -> Words:
     member = _member(change.user_id)
     message = _GAVE if change.act is Act.ADD else _TOOK
-    return message(role=f"<@&{change.role_id}>", member=member, reason=change.reason.removeprefix(_OURS))
+    return message(role=f"<@&{change.role_id}>", member=member, reason=recorded_reason(change.reason))
 
 
 def _member(user_id: int | None) -> Words | str:

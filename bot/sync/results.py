@@ -9,7 +9,7 @@ from enum import StrEnum, auto
 
 from bot.gates.facts import AccountFacts
 from bot.gates.gate import Gate
-from bot.messages import Words
+from bot.messages import Words, reader_text
 from bot.reasons import Reason
 from bot.roles.grants import Grant
 from bot.roles.plan import Change, Held, Judged
@@ -111,13 +111,18 @@ class StagedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A removal that waits for a person, with its reason."""
+    """A removal that waits for a person, with its reason; as an earlier version wrote it down, that is a text."""
 
     user_id: int
     gate: Gate
-    sentence: str
+    why: Words | str
     state: StagedState
     since: datetime
+
+    @property
+    def sentence(self) -> str:
+        """Why, in the reader's language."""
+        return reader_text(self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +170,13 @@ class SyncStatus:
     oldest_at: datetime | None
     interval: timedelta
     possible: timedelta | None = None
-    slow_source: str = ""
+    slow_source: Words | str = ""
     pending: int = 0
     holds: Sequence[Hold] = ()
     staged: int = 0
     last_run: Run | None = None
     next_at: datetime | None = None
-    failing: Mapping[str, datetime] = field(default_factory=dict)
+    failing: Mapping[Words | str, datetime] = field(default_factory=dict)
     unsourced: Sequence[str] = ()
     is_superseded: bool = False
     is_answered_elsewhere: bool = False

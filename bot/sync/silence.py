@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.gates.rule_needs import networks_of
+from bot.messages import Words, words_text
 from bot.store import Store
 from bot.sync.readings import Readings
 
@@ -42,7 +43,8 @@ class SilentSources:
         if since and not await self._is_asked(guild_id, network):
             return
         label = self._readings.label(network)
-        await self._store.sync.posts.follow_source(guild_id, label, since, self._clock())
+        stored = words_text(label) if isinstance(label, Words) else label
+        await self._store.sync.posts.follow_source(guild_id, stored, since, self._clock(), also=str(label))
         self._said[guild_id, network] = bool(since)
 
     async def _is_asked(self, guild_id: int, network: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.messages import Words
 from bot.store import Store
 from bot.store.sync.run_table import RunRow
 from bot.sync.readings import Readings
@@ -27,8 +28,9 @@ async def status_of(
     """
     members, pending = await store.sync.members.counts(guild_id, now)
     accounts, unread, oldest_at = await store.sync.members.account_counts(guild_id)
-    possible, slow = timedelta(0), ""
-    failing: dict[str, datetime] = {}
+    possible = timedelta(0)
+    slow: Words | str = ""
+    failing: dict[Words | str, datetime] = {}
     for network in readings.networks:
         allowed = await readings.ages.possible_interval(network)
         if allowed > max(possible, interval):

@@ -48,6 +48,20 @@ async def test_with_loopring_switched_off_a_member_sees_what_the_blocks_say(sand
     assert {"Cloud Cabinet", "Cyber Crew Arcade", "Doorways of Lisbon", "Double Dutch"} <= set(seen)
 
 
+async def test_a_japanese_member_reads_in_japanese_what_answers_instead(sandbox: SandboxClient) -> None:
+    hana = await sandbox.person("hana")
+    await sandbox.control("locales", user=hana.user, locale="ja")
+    await sandbox.fault("reset", path="", times=None)
+    answer = await hana.run("collections", account="10007")
+    label = "Ethereum上のLoopringのブロック、ブロック87（2021-12-21）"
+
+    async def names_it_twice() -> bool:  # in the head, and where it is said what answers
+        return (await sandbox.current(answer)).text.count(label) == 2
+
+    await until(names_it_twice)
+    assert "blocks on Ethereum" not in (await sandbox.current(answer)).text
+
+
 async def test_a_rebuild_that_fails_says_what_the_command_said(tmp_path: Path) -> None:
     async with open_sandbox() as sandbox:
         config, known = write_config(tmp_path, sandbox), tmp_path / "known.csv"

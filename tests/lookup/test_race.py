@@ -113,7 +113,7 @@ class Race:
 
     async def winner(self) -> str:
         async with asyncio.timeout(5):
-            return (await self.task).label
+            return str((await self.task).label)
 
     async def settle(self) -> None:
         """Let everything happen that can happen without the test."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.archive.lines import AccountRecord, HeldRecord
+from bot.archive.lines import AccountRecord, HeldRecord, RebuiltFrom
 from bot.archive.writer import write_archive
 from bot.errors import ConfigError, SourceError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft, NftList
+from bot.messages import language_of, reader_text, written_in
 from bot.reasons import as_recorded, reason_words
 from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker, Askers
@@ -49,7 +51,7 @@ async def sentence_of(asked: Awaitable[Any]) -> str:
 
 async def test_it_has_label_network_and_abilities(source: ArchiveSource) -> None:
     asked: Source = source
-    assert (asked.name, asked.label, asked.network) == ("old", "Loopring, recorded 2026-06-01", LOOPRING)
+    assert (asked.name, str(asked.label), asked.network) == ("old", "Loopring, recorded 2026-06-01", LOOPRING)
     assert asked.abilities == Abilities(numbers_copies=False, is_live=False)
     assert [find(asked) for find in (holders_of, resolver_of, namer_of, wallets_of)] == [None] * 4
     assert [recorded_at(each) for each in (asked, ChainedSource(asked, asked))] == [RECORDED_AT] * 2
@@ -84,6 +86,41 @@ async def test_a_collection_without_a_contract_may_be_of_any(tmp_path: Path) -> 
         "1 of its collections were recorded without a contract",
     )
     await source.close()
+
+
+@pytest.mark.parametrize(
+    ("its_source", "rebuilt", "english", "german"),
+    [
+        ("Loopring", None, "Loopring, recorded 2026-06-01", "Loopring, aufgezeichnet am 2026-06-01"),
+        ("Snapshot", None, "Snapshot, recorded 2026-06-01", "Schnappschuss, aufgezeichnet am 2026-06-01"),
+        (
+            "Loopring's blocks on Ethereum",
+            RebuiltFrom(40087, "0x" + "0" * 64, "0x" + "1" * 40),
+            "Loopring's blocks on Ethereum, block 40087 (2026-06-01)",
+            "Loopring-Blöcke auf Ethereum, Block 40087 (2026-06-01)",
+        ),
+        ("Our {list}", None, "Our {list}, recorded 2026-06-01", "Our {list}, aufgezeichnet am 2026-06-01"),
+    ],
+)
+async def test_its_own_label_is_read_in_the_readers_language_and_in_the_log_in_english(
+    tmp_path: Path, its_source: str, rebuilt: RebuiltFrom | None, english: str, german: str
+) -> None:
+    write_archive(tmp_path / "b", replace(header(), source=its_source, rebuilt=rebuilt), [], [])
+    source = await ArchiveSource.open(tmp_path / "b", name="b")
+    await source.close()
+    assert f"{source.label}" == english
+    with written_in(language_of("de")):
+        assert reader_text(source.label) == german
+
+
+async def test_a_sentence_of_the_program_that_was_recorded_is_read_in_the_readers_language(tmp_path: Path) -> None:
+    write_small(tmp_path / "b", incomplete_reason="the list changed while it was being read")
+    source = await ArchiveSource.open(tmp_path / "b", name="b")
+    scan = await holdings(source)
+    await source.close()
+    with written_in(language_of("de")):
+        assert reason_words(scan.incomplete_reason) == "die Liste hat sich beim Lesen geändert"
+    assert reason_words(scan.incomplete_reason) == "the list changed while it was being read"
 
 
 async def test_what_was_recorded_incompletely_stays_incomplete(tmp_path: Path) -> None:

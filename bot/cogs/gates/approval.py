@@ -40,6 +40,7 @@ _NEW = Message(
 )
 _LOSES = Message("{member} loses {role}")
 _IN_THE_FILE = Message("… and {more:,} more: all of them, with their reasons, are in the file.")
+_FILE_LINE = Message("member {member} loses role {role} (gate #{gate}): {reason}")
 _APPROVED = Message(
     "{count:,} removal will be made, if their members still do not qualify.",
     "{count:,} removals will be made, if their members still do not qualify.",
@@ -126,11 +127,15 @@ def question_embed(waiting: Sequence[Staged], alert_at: datetime | None, note: s
 def list_of(waiting: Sequence[Staged]) -> str:
     """All of it as a file: ids, as names are not known of everybody."""
     lines = (
-        f"member {one.user_id} loses role {one.gate.role_id} (gate #{one.gate.gate_id}): "
-        f"{safe_text(one.sentence, _LONGEST_REASON, plain=True)}"
+        _FILE_LINE(
+            member=str(one.user_id),
+            role=str(one.gate.role_id),
+            gate=str(one.gate.gate_id),
+            reason=safe_text(one.sentence, _LONGEST_REASON, plain=True),
+        )
         for one in waiting
     )
-    return "\n".join(lines)
+    return "\n".join(line.render() for line in lines)
 
 
 def approved_words(count: int, note: str = "") -> str:

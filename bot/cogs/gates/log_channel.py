@@ -220,7 +220,13 @@ def _is_reported(guild: discord.Guild) -> bool:
 
 def _embed_of(post: Post) -> discord.Embed:
     kind = post.kind.value
-    text = "\n".join(line.render() for line in post.lines)
+    # Each its share, so that a long one takes none away from those after it.
+    longest = _LONGEST // max(1, len(post.lines)) - 1
+    text = "\n".join(_cut(line.render(), longest) for line in post.lines)
     colour = embeds.CAUTION if kind in _ALARMING else embeds.BRAND
     title = _TITLES[kind]().render() if kind in _TITLES else None
-    return discord.Embed(title=title, description=text[:_LONGEST], colour=colour, timestamp=post.at)
+    return discord.Embed(title=title, description=text, colour=colour, timestamp=post.at)
+
+
+def _cut(line: str, longest: int) -> str:
+    return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -109,8 +109,7 @@ class RoleEventsCog(commands.Cog, name="Role events"):
 
     def _remember(self, entry: discord.AuditLogEntry, role_id: int) -> None:
         key = entry.guild.id, role_id
-        name = entry.user.name if entry.user else f"user {entry.user_id}"
-        self._taken_by[key] = safe_text(name, _LONGEST_NAME)
+        self._taken_by[key] = safe_text(entry.user.name, _LONGEST_NAME) if entry.user else f"<@{entry.user_id}>"
         self._taken_by.move_to_end(key)
         if len(self._taken_by) > _MOST_REMEMBERED:
             self._taken_by.popitem(last=False)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.gates.rule import CollectionRef
-from bot.messages import Message
+from bot.messages import Message, reader_text
 from bot.roles.safety import Cause, Hold, Scope
 from bot.sync.results import Run, Staged, SyncStatus
 from bot.text import safe_text
@@ -103,7 +103,7 @@ def status_embed(status: SyncStatus, names: Mapping[CollectionRef, str] | None =
     if status.failing:
         embed.colour = embeds.CAUTION
         lines = [
-            _SILENT(source=safe_text(label, _LONGEST_LABEL), when=moment(since)).render()
+            _SILENT(source=safe_text(reader_text(label), _LONGEST_LABEL), when=moment(since)).render()
             for label, since in list(status.failing.items())[:_MOST_SHOWN]
         ]
         embed.add_field(name=_SILENT_NAME().render(), value=_cut("\n".join(lines)), inline=False)
@@ -121,7 +121,7 @@ def _status_lines(status: SyncStatus) -> list[str]:
         lines.append(_NEXT(when=moment(status.next_at)))
     lines.append(_EVERY(span=span_words(status.interval)))
     if status.possible and status.possible > status.interval:
-        source = safe_text(status.slow_source, _LONGEST_LABEL)
+        source = safe_text(reader_text(status.slow_source), _LONGEST_LABEL)
         lines.append(_POSSIBLE(span=span_words(status.possible), source=source))
     if status.pending:
         lines.append(_PENDING(count=status.pending))
@@ -190,17 +190,17 @@ def staged_lines(staged: Sequence[Staged]) -> list[str]:
 
 def alert_embed(holds: Sequence[str], staged: Sequence[Staged], note: str = "") -> discord.Embed:
     """That removals wait: why, and whose; `note`: what an approval has no effect before."""
-    shown = staged_lines(staged[:STAGED_A_PAGE])
-    if len(staged) > len(shown):
-        shown.append(_MORE_STAGED(more=len(staged) - len(shown)).render())
+    lines = staged_lines(staged[:STAGED_A_PAGE])
+    if len(staged) > len(lines):
+        lines.append(_MORE_STAGED(more=len(staged) - len(lines)).render())
     embed = discord.Embed(
         title=_ALERT_TITLE().render(),
         description=_cut("\n".join([*holds, _MEANWHILE().render(), *([f"⚠ {note}"] if note else [])]), 1500),
         colour=embeds.CAUTION,
     )
     name = to_decide_words(len(staged))
-    for lines in _packed(shown):
-        embed.add_field(name=name, value="\n".join(lines), inline=False)
+    for group in _packed(lines):
+        embed.add_field(name=name, value="\n".join(group), inline=False)
         name = "\N{ZERO WIDTH SPACE}"
     return embed.set_footer(text=_ALERT_FOOTER().render())
 

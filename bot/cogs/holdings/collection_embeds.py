@@ -14,7 +14,7 @@ import discord
 from bot.cogs.holdings import card_parts, counted_words
 from bot.cogs.holdings.outside_links import links_of
 from bot.holdings import Collection, Nft, NftList
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.text import safe_text
 from bot.text.plural import different_nfts
 from bot.ui.embeds import first_image, short_address
@@ -59,7 +59,7 @@ def collection_embed(
     *,
     description: str,
     held: str,
-    source_label: str,
+    source_label: Words | str,
     as_of: datetime,
     gateways: Sequence[str],
 ) -> discord.Embed:
@@ -127,7 +127,7 @@ def gallery_embeds(
 
 
 def item_embed(
-    collection: Collection, nft: Nft, place: str, *, source_label: str, as_of: datetime, gateways: Sequence[str]
+    collection: Collection, nft: Nft, place: str, *, source_label: Words | str, as_of: datetime, gateways: Sequence[str]
 ) -> discord.Embed:
     """One NFT, large: its picture, what it is and has, and how many of it are held.
 

@@ -12,7 +12,7 @@ from bot.cogs.holdings import card_parts, collection_embeds, counted_words, hold
 from bot.cogs.holdings.outside_links import links_of
 from bot.errors import InputError
 from bot.holdings import Collection, Nft, NftList
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.text import safe_pages, safe_text
 from bot.ui import embeds
 from bot.ui.page_items import Choice
@@ -51,7 +51,7 @@ class CollectionPages(_Opened):
         self,
         collection: Collection,
         *,
-        source_label: str,
+        source_label: Words | str,
         as_of: datetime,
         gateways: Sequence[str],
         held: str = "",
@@ -187,7 +187,7 @@ class ItemPages(_Opened):
     collection: Collection
     nfts: Sequence[Nft]
     first_shown: int
-    source_label: str
+    source_label: Words | str
     as_of: datetime
     gateways: Sequence[str]
 

@@ -13,7 +13,7 @@ import discord
 
 from bot.cogs.holdings import card_parts, counted_words
 from bot.holdings import Holding, Owner, ShownHoldings
-from bot.messages import Message, Words
+from bot.messages import Message, Words, reader_text
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
 from bot.text.plural import different_nfts
@@ -128,7 +128,7 @@ def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str, ma
     account = _ACCOUNT(account=safe_text(short_address(holdings.account.account_id), 80)).render()
     source = _OLDEST(when=discord.utils.format_dt(holdings.as_of, "R")).render()
     if not about.title:
-        source = f"{holdings.source_label}, {discord.utils.format_dt(holdings.as_of, 'R')}"
+        source = f"{reader_text(holdings.source_label)}, {discord.utils.format_dt(holdings.as_of, 'R')}"
     lines = [f"**{about.title or account}** · {source}"]
     summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title), may_repeat=may_repeat)
     if about.searched:
@@ -232,12 +232,12 @@ def count_words(kinds: int | None, copies: int | None) -> str:
     return f"{counted_words.different(kinds)} · {counted_words.copies(copies)}"
 
 
-def fallback_embed(source_label: str, fallback_reason: Reason) -> discord.Embed:
+def fallback_embed(source_label: Words | str, fallback_reason: Reason) -> discord.Embed:
     """A remark that the data shown above it is from another source than the one that was asked."""
     return discord.Embed(description=_fallback_line(source_label, fallback_reason), colour=CAUTION)
 
 
-def _fallback_line(source_label: str, fallback_reason: Reason) -> str:
+def _fallback_line(source_label: Words | str, fallback_reason: Reason) -> str:
     return _FALLBACK(source=source_label, why=cut_sentence(reason_words(fallback_reason))).render()
 
 

@@ -15,7 +15,7 @@ from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.errors import InputError
 from bot.holdings import Account, Collection, Holding, Holdings, Order, Owner, ShownHoldings
 from bot.lookup.lookup import Lookup
-from bot.messages import Message, Words
+from bot.messages import Message, Words, reader_text
 from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
 from bot.text import safe_text
@@ -142,10 +142,12 @@ class HoldingsPages:
         if self.searched:
             return ()
         if self.shared:
-            return self.shared.tabs({source.network: source.label for source in self.lookup.sources})[:_TABS]
+            return self.shared.tabs({source.network: reader_text(source.label) for source in self.lookup.sources})[
+                :_TABS
+            ]
         if not self.owner.address or len(self.lookup.sources) == 1:
             return ()
-        shown = [Choice(source.network, source.label) for source in self.lookup.sources]
+        shown = [Choice(source.network, reader_text(source.label)) for source in self.lookup.sources]
         current = next(index for index, choice in enumerate(shown) if choice.value == self.tab())
         return shown[:_TABS] if current < _TABS else [*shown[: _TABS - 1], shown[current]]
 

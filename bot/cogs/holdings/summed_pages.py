@@ -13,7 +13,7 @@ from bot.cogs.holdings.collection_pages import CollectionPages
 from bot.cogs.holdings.pages import HoldingsPages
 from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList
-from bot.messages import Message
+from bot.messages import Message, Words, reader_text
 from bot.reasons import Reason, ReasonCode, source_error
 from bot.text.plural import different_nfts
 from bot.ui.embeds import short_address
@@ -190,12 +190,12 @@ class SummedPages(HoldingsPages):
             if len(several) > 1 and None not in several
         }
 
-    def _source(self, account: Account) -> str:
+    def _source(self, account: Account) -> Words | str:
         return next(part.source_label for part in self.parts if part.account == account)
 
     def _label(self, account: Account) -> str:
         several = sum(part.account.network == account.network for part in self.parts) > 1
-        label = self.lookup.label(account.network)
+        label = reader_text(self.lookup.label(account.network))
         return f"{label} {short_address(account.account_id)}" if several else label
 
 

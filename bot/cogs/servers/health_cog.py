@@ -23,7 +23,7 @@ from bot.config.sync_table import SyncSettings
 from bot.errors import TesseraError
 from bot.gates.gate import GuildSettings
 from bot.lookup.lookup import Lookup
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.roles.eligibility import GuildRoles
 from bot.sources.capabilities import recorded_at
 from bot.sources.source import Source
@@ -134,9 +134,9 @@ class HealthCog(commands.Cog, name="Health"):
         at = recorded_at(source) or await self._store.readings.newest_reading(source.network)
         return SourceFacts(source.network, source.label, is_live=False, unchanged_since=at)
 
-    def _failing(self) -> Mapping[str, Failure]:
+    def _failing(self) -> Mapping[Words | str, Failure]:
         """Sources whose latest answer was a failure: since when they have not answered."""
-        failing = {}
+        failing: dict[Words | str, Failure] = {}
         for source in self._lookup.sources:
             failed, succeeded = source.health.last_failure_at, source.health.last_success_at
             if failed and (succeeded is None or succeeded < failed):

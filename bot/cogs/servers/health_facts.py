@@ -10,6 +10,7 @@ from bot.cogs.servers.log_problems import Unposted
 from bot.config.sync_table import SyncSettings
 from bot.gates.gate import Gate, GuildSettings
 from bot.gates.rule_needs import Aliases
+from bot.messages import Words
 from bot.roles.eligibility import GuildRoles
 from bot.sync.results import SyncStatus
 
@@ -58,7 +59,7 @@ class SourceFacts:
     """
 
     network: str
-    label: str
+    label: Words | str
     is_live: bool = True
     unchanged_since: datetime | None = None
 
@@ -102,7 +103,7 @@ class HealthFacts:
     intents: Intents = field(default_factory=Intents)
     status: SyncStatus | None = None
     patience: SyncSettings = field(default_factory=SyncSettings)
-    failing: Mapping[str, Failure] = field(default_factory=dict)
+    failing: Mapping[Words | str, Failure] = field(default_factory=dict)
     clock_skew: timedelta | None = None
     protected_roles_gone: int = 0
     admin_role_gone: bool = False

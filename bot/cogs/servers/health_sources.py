@@ -8,7 +8,7 @@ from bot.cogs.servers.health_facts import HealthFacts, SourceFacts
 from bot.cogs.servers.health_finding import Finding, gates_named, since, wrong
 from bot.gates.gate import Gate
 from bot.gates.rule import CollectionRef
-from bot.messages import Message
+from bot.messages import Message, reader_text
 from bot.sync.gate_sources import AskedNetworks, asked_networks
 from bot.text import safe_text
 
@@ -86,7 +86,7 @@ def _frozen(facts: HealthFacts, source: SourceFacts) -> Iterator[Finding]:
     gates = _gates(facts, lambda asked: asked.rests_on(source.network))
     if not gates:
         return
-    label, when = safe_text(source.label, _NAME), source.unchanged_since
+    label, when = safe_text(reader_text(source.label), _NAME), source.unchanged_since
     words = _FROZEN(source=label, count=len(gates), gates=gates_named(gates))
     if when:
         words = _FROZEN_SINCE(source=label, when=since(when), count=len(gates), gates=gates_named(gates))

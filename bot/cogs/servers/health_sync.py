@@ -10,7 +10,7 @@ from bot.cogs.servers.health_finding import Finding, fine, gates_named, moment, 
 from bot.cogs.servers.settings_embeds import span_words
 from bot.config.sync_table import SAFE_MISSES, SAFE_SPAN
 from bot.gates.describe import joined
-from bot.messages import Message, Words
+from bot.messages import Message, Words, reader_text
 from bot.roles.safety import Cause, Scope
 from bot.sync.breaker import gates_of
 from bot.sync.results import SyncStatus
@@ -87,7 +87,7 @@ def of_sync(facts: HealthFacts) -> Iterator[Finding]:
     yield from _holds(facts, status)
     if status.possible and status.possible > status.interval:
         possible, interval = _every(status.possible), _every(status.interval)
-        source = safe_text(status.slow_source, _NAME)
+        source = safe_text(reader_text(status.slow_source), _NAME)
         yield wrong(_SLOW(possible=possible, interval=interval, source=source), _READ_FASTER())
     elif not status.members:
         yield fine(_NOBODY())
@@ -102,15 +102,15 @@ def of_sync(facts: HealthFacts) -> Iterator[Finding]:
 def _silent(facts: HealthFacts) -> Iterator[Finding]:
     """Sources that do not answer: as commands see it since the start, and as reading accounts has seen it before."""
     read = facts.status.failing if facts.status else {}
-    for label in sorted(facts.failing.keys() | read.keys()):
+    for label in sorted(facts.failing.keys() | read.keys(), key=str):
         began = min(failing[label].at for failing in (facts.failing, _without_words(read)) if label in failing)
         words = facts.failing[label].words if label in facts.failing else ""
-        source, when = safe_text(label, _NAME), since(began)
+        source, when = safe_text(reader_text(label), _NAME), since(began)
         said = _SILENT_SAYS(source=source, when=when, words=safe_text(words, _WORDS)) if words else None
         yield wrong(said or _SILENT(source=source, when=when), _ASKED_AGAIN())
 
 
-def _without_words(failing: Mapping[str, datetime]) -> Mapping[str, Failure]:
+def _without_words(failing: Mapping[Words | str, datetime]) -> Mapping[Words | str, Failure]:
     return {label: Failure(at) for label, at in failing.items()}
 
 

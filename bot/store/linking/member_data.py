@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.links import NotificationKind
+from bot.messages import words_of_text
 from bot.store.audit import record
 from bot.store.gates import gate_history
 from bot.store.holders import snapshot_table
@@ -172,10 +173,10 @@ class Members:
 def _rows(db: Database, sql: str, values: list[Any]) -> list[dict[str, Any]]:
     cursor = db.execute(sql, values)
     names = [column[0] for column in cursor.description]
-    return [
-        {
-            name: moment(value).isoformat() if name in _MOMENTS and value is not None else value
-            for name, value in zip(names, row, strict=True)
-        }
-        for row in cursor.fetchall()
-    ]
+    return [{name: _exported(name, value) for name, value in zip(names, row, strict=True)} for row in cursor.fetchall()]
+
+
+def _exported(name: str, value: Any) -> Any:
+    if name in member_rows.WORDS:
+        return str(words_of_text(value))
+    return moment(value).isoformat() if name in _MOMENTS and value is not None else value

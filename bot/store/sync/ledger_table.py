@@ -36,7 +36,7 @@ class Intent:
         gate_id: Its gate.
         run_id: The run that it belongs to.
         act: Whether the role is given or taken.
-        reason: Why, as Discord's audit log has it.
+        reason: Why, as `words_text` has it; of an earlier version, as Discord's audit log does.
         is_counted: Whether the breaker counts it: a removal that nobody approved and its member did not cause.
         at: When.
         is_undoable: Whether undoing the run reverses it: its member did not cause it, and no higher role replaces it.

@@ -20,6 +20,8 @@ EXPORTED_BESIDES = {
     "holds_by_you": "SELECT guild_id, since FROM role_holds WHERE by_id = ?",
     "runs_by_you": "SELECT guild_id, started_at FROM sync_runs WHERE by_id = ?",
 }
+# Stored to be read in any language, and exported in English, as all of the file is.
+WORDS = frozenset({"reason"})
 MOMENTS = frozenset(
     {
         "seen_at",

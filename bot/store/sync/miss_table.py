@@ -33,7 +33,7 @@ class JudgedMisses:
         role_id: The gate's role.
         misses: As they are from now on.
         rule: Which rule was missed.
-        reason: Why, in a sentence.
+        reason: Why, as `words_text` has it.
         warns_until: They are notified now that the role will be taken then; None: not now.
     """
 
@@ -46,7 +46,7 @@ class JudgedMisses:
 
 @dataclass(frozen=True, slots=True)
 class StagedMiss:
-    """A removal that waits, or what was decided about it."""
+    """A removal that waits, or what was decided about it; `reason`: of an earlier version, a sentence."""
 
     user_id: int
     gate_id: int

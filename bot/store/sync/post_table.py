@@ -172,15 +172,25 @@ class Posts:
 
         await self._writer.transaction(work)
 
-    async def follow_source(self, guild_id: int, label: str, since: datetime | None, now: datetime) -> None:
-        """Have it said once that a source does not answer, and once that it does again (`since` None)."""
+    async def follow_source(
+        self, guild_id: int, label: str, since: datetime | None, now: datetime, *, also: str = ""
+    ) -> None:
+        """Have it said once that a source does not answer, and once that it does again (`since` None).
+
+        Args:
+            guild_id: The server.
+            label: The source, as `words_text` has it where it is words.
+            since: Since when it does not answer.
+            now: The present.
+            also: What an earlier version wrote down for it.
+        """
         sql = """
-            SELECT kind FROM sync_posts WHERE guild_id = ? AND kind IN ('silent', 'answers') AND detail = ?
+            SELECT kind FROM sync_posts WHERE guild_id = ? AND kind IN ('silent', 'answers') AND detail IN (?, ?)
             ORDER BY at DESC, post_id DESC LIMIT 1
         """
 
         def work(db: Database) -> None:
-            (said,) = first(db, sql, [guild_id, label]) or (PostKind.ANSWERS.value,)
+            (said,) = first(db, sql, [guild_id, label, also or label]) or (PostKind.ANSWERS.value,)
             kind = PostKind.SILENT if since else PostKind.ANSWERS
             if said != kind.value:
                 enqueue(db, NewPost(kind, guild_id, now, detail=label, until=since))
