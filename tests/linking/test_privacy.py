@@ -21,6 +21,7 @@ from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
 from bot.links import MAX_LINKS, Link, Person
+from bot.messages import words_text
 from bot.roles.grants import Misses
 from bot.roles.plan import Act
 from bot.roles.safety import Cause, Hold, Scope
@@ -30,6 +31,7 @@ from bot.store.sync.ledger_table import Intent
 from bot.store.sync.miss_table import JudgedMisses
 from bot.store.sync.warned_proofs import ProofEnds
 from bot.store.webhooks.webhook_store import Admin
+from bot.sync.change_reason import undo_reason
 from tests.holders.snapshots import held
 from tests.holders.snapshots import row as snapshot_row
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, JOINED, LinkingHarness, open_linking, owner_of
@@ -109,6 +111,9 @@ async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
     intent = Intent(GUILD, ANN, 7, gate.gate_id, run_id, Act.ADD, f"gives it to {ANN}", is_counted=False, at=now)
     await sync.ledger.begin(intent)
     await sync.ledger.done(intent)
+    undone = replace(intent, role_id=9, reason=words_text(undo_reason(1, 9)))
+    await sync.ledger.begin(undone)
+    await sync.ledger.done(undone)
     await sync.ledger.begin(replace(intent, role_id=8))
     missed = JudgedMisses(7, Misses(1, now, now), "rule", "why", warns_until=now)
     await sync.misses.replace(GUILD, ANN, {gate.gate_id: missed}, (), now)
@@ -181,6 +186,11 @@ async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
     assert export["vouched_by_you"] == [{"guild_id": GUILD + 1, "asked_at": when}]  # of another member: no account
     assert export["contested_by_others"][0]["owner"] == owner_of("hers")
     assert export["contested_by_you"][0]["owner"] == owner_of("wanted")
+    # Stored to be read in any language; the file is in English.
+    assert [row["reason"] for row in export["sync_changes"]] == [
+        f"gives it to {ANN}",
+        "gate #1: given back: run 9 was undone",
+    ]
     assert export["refusals"] == [{"until": "2026-12-25T10:00:00+00:00"}]
     assert {row["verb"] for row in export["audit"]} >= {"verify", "link", "contest", "relay", "signed"}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import LimitError, NotFoundError, RefusedError, SourceError, UnavailableError
 from bot.lookup.race import AnswerQuality, choose, first_answer
-from bot.messages import Message
+from bot.messages import Message, Words, language_of
 
 NONE, UNCLEAR, EMPTY, SOME, WHOLE = AnswerQuality
 STATES = st.lists(st.tuples(st.sampled_from(AnswerQuality), st.booleans()), min_size=1, max_size=5)
@@ -227,3 +228,17 @@ async def test_when_nobody_answers_one_sentence_says_so(
         await race.winner()
     assert type(caught.value) is kind
     assert str(caught.value) == sentence
+
+
+async def test_with_several_that_do_not_answer_all_are_named_in_the_readers_language() -> None:
+    sources = [Source() for _ in range(3)]
+    archive = Message("{source}, recorded {day:%Y-%m-%d}")(source="Loopring", day=date(2026, 6, 1))
+    labels: list[Words | str] = ["Ethereum", archive, "Polygon"]
+    asked = [(label, source.answer()) for label, source in zip(labels, sources, strict=True)]
+    task = asyncio.create_task(first_answer(asked, lambda answers: answers, asyncio.sleep(0)))
+    for source in sources:
+        source.give(UnavailableError(Message("It is down.")))
+    with pytest.raises(UnavailableError) as caught:
+        await task
+    assert "Ethereum, Loopring, recorded 2026-06-01 and Polygon were asked" in str(caught.value)
+    assert "Ethereum, Loopring, aufgezeichnet am 2026-06-01 und Polygon" in caught.value.words.render(language_of("de"))

@@ -113,14 +113,27 @@ async def test_its_own_label_is_read_in_the_readers_language_and_in_the_log_in_e
         assert reader_text(source.label) == german
 
 
-async def test_a_sentence_of_the_program_that_was_recorded_is_read_in_the_readers_language(tmp_path: Path) -> None:
-    write_small(tmp_path / "b", incomplete_reason="the list changed while it was being read")
+@pytest.mark.parametrize(
+    ("recorded", "german"),
+    [
+        ("the list changed while it was being read", "die Liste hat sich beim Lesen geändert"),
+        (
+            "More copies leave a slot of this account than it holds.",
+            "Von einem Platz dieses Kontos gehen mehr Exemplare ab, als dort liegen.",
+        ),
+        ("what {nobody} has translated", "what {nobody} has translated"),
+    ],
+)
+async def test_a_sentence_that_was_recorded_is_read_in_the_readers_language_if_it_is_the_programs(
+    tmp_path: Path, recorded: str, german: str
+) -> None:
+    write_small(tmp_path / "b", incomplete_reason=recorded)
     source = await ArchiveSource.open(tmp_path / "b", name="b")
     scan = await holdings(source)
     await source.close()
     with written_in(language_of("de")):
-        assert reason_words(scan.incomplete_reason) == "die Liste hat sich beim Lesen geändert"
-    assert reason_words(scan.incomplete_reason) == "the list changed while it was being read"
+        assert reason_words(scan.incomplete_reason) == german
+    assert reason_words(scan.incomplete_reason) == recorded
 
 
 async def test_what_was_recorded_incompletely_stays_incomplete(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from bot.gates.facts import Facts
 from bot.gates.judge import judge
 from bot.gates.rule import AnyOf, CollectionRef, Holds, Rule
-from bot.messages import TRANSLATED, Words, language_of, words_of_text, words_text, written_in
+from bot.messages import TRANSLATED, Message, Words, language_of, words_of_text, words_text, written_in
 from bot.roles.plan import Act
 from bot.store.sync.ledger_table import Intent
 from bot.sync.change_reason import audit_line, deleted_reason, recorded_reason, undo_reason
@@ -20,6 +21,8 @@ from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, TEN_MINUTES, Sync
 
 GERMAN, JAPANESE = language_of("de"), language_of("ja")
 NAME = "Collection 254"  # as the source calls it
+# As an archive has it.
+LABEL = Message("{source}, recorded {day:%Y-%m-%d}")(source="Loopring", day=datetime(2026, 6, 1, tzinfo=UTC))
 
 
 async def _taken(harness: SyncHarness) -> None:
@@ -162,3 +165,25 @@ def test_what_is_no_answer_of_a_gate_is_read_in_any_language_too(reason: Words) 
 
 def test_a_line_of_an_earlier_version_is_not_named_twice_in_the_audit_log() -> None:
     assert audit_line("Tessera gate #3: holds 1") == "Tessera gate #3: holds 1"
+
+
+@pytest.mark.parametrize("version", ["this one", "an earlier one"])
+async def test_a_source_whose_name_is_words_is_said_once_to_be_silent_and_once_to_answer(version: str) -> None:
+    async with open_sync() as harness:
+        harness.source.label = LABEL
+        await harness.gate()
+        await harness.members(1)
+        await harness.turn()
+        harness.source.is_down = True
+        await harness.pass_time(timedelta(hours=2))
+        if version == "an earlier one":  # which had written down the English of it
+            await harness.rows("UPDATE sync_posts SET detail = ? WHERE kind = 'silent'", [str(LABEL)])
+            harness.start()
+            await harness.pass_time(timedelta(hours=1))
+        harness.source.is_down = False
+        await harness.pass_time(timedelta(hours=3))
+        with written_in(GERMAN):
+            status = await harness.sync.status(GUILD)
+            said = [line for line in harness.said() if "2026-06-01" in line]
+        assert [line.partition("2026-06-01")[0] for line in said] == ["Loopring, aufgezeichnet am "] * 2
+        assert status.failing == {}

@@ -198,7 +198,7 @@ def _empty_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> 
 
 
 def _incomplete_line(incomplete_reason: Reason | None) -> str:
-    why = cut_sentence(reason_words(incomplete_reason).rstrip("."))
+    why = cut_sentence(reason_words(incomplete_reason).rstrip(".。"))
     return _INCOMPLETE(why=why).render()
 
 

@@ -35,6 +35,16 @@ async def test_changes_are_posted_without_a_ping_and_once(tmp_path: Path) -> Non
         assert on.outbox.sent_as == {1: (CHANNEL, int(message["id"]))}
 
 
+async def test_a_long_reason_is_cut_and_takes_none_of_the_other_lines_away(tmp_path: Path) -> None:
+    long = change(1, "x" * 3000)
+    async with logging(tmp_path, replace(long, lines=[*long.lines, *change(1, "the last one").lines])) as on:
+        await on.log.deliver()
+        (message,) = await on.posted()
+        lines = message["embeds"][0]["description"].split("\n")
+        assert [line.endswith("x…") for line in lines] == [True, True, False, False]
+        assert lines[-1].endswith("the last one")
+
+
 async def test_a_server_gets_one_message_a_round_in_their_order(tmp_path: Path) -> None:
     async with logging(tmp_path, change(1, "first"), change(2, "second")) as on:
         await on.log.deliver()
