@@ -85,7 +85,7 @@ async def test_each_admin_reads_the_removals_that_wait_in_their_language() -> No
         await harness.pass_time(TEN_MINUTES)
         staged = await harness.sync.staged(GUILD)
         with written_in(JAPANESE):
-            assert {each.sentence for each in staged} == {f"{NAME}：保有0/必要1"}
+            assert {each.sentence for each in staged} == {f"{NAME}：保有0、必要1"}
         assert {each.sentence for each in staged} == {f"holds 0 of 1 of {NAME}"}
 
 
