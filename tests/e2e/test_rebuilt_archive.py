@@ -53,7 +53,7 @@ async def test_a_japanese_member_reads_in_japanese_what_answers_instead(sandbox:
     await sandbox.control("locales", user=hana.user, locale="ja")
     await sandbox.fault("reset", path="", times=None)
     answer = await hana.run("collections", account="10007")
-    label = "Ethereum上のLoopringのブロック、ブロック87（2021-12-21）"
+    label = "Ethereum上のLoopringのブロック、ブロック124（2021-12-21）"
 
     async def names_it_twice() -> bool:  # in the head, and where it is said what answers
         return (await sandbox.current(answer)).text.count(label) == 2
