@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.counts import Count, Ternary
@@ -223,7 +223,7 @@ def _list(view: ExportView, layout: Layout) -> bytes:
 def _amounts(view: ExportView, layout: Layout) -> tuple[dict[str, int], tuple[Words, ...]]:
     """Address → amount; and what is missing in that."""
     amounts: dict[str, int] = {}
-    without_address = uncertain = lower_bounds = 0
+    without_address = uncertain = lower_bounds = perhaps_more = 0
     for member in view.snapshot.members:
         count = member.weighed(view.snapshot.weight)
         if member.fits is not Ternary.YES or not count.low:
@@ -232,14 +232,25 @@ def _amounts(view: ExportView, layout: Layout) -> tuple[dict[str, int], tuple[Wo
         paid, lacks_address = _paid(view, member)
         without_address += lacks_address
         lower_bounds += bool(paid) and count.high != count.low
+        perhaps_more += bool(paid) and _may_hold_elsewhere(view, member, paid)
         for owner, amount in paid.items():
             amounts[owner] = amounts.get(owner, 0) + amount
     missing = missing_in_list(
         without_address=without_address,
         uncertain=uncertain,
+        # A drop pays amounts, and a list names addresses: each says what it lacks of that.
         lower_bounds=lower_bounds if layout is Layout.DROP else 0,
+        perhaps_more=perhaps_more if layout is Layout.ADDRESSES else 0,
     )
     return amounts, tuple(missing)
+
+
+def _may_hold_elsewhere(view: ExportView, member: SnapshotMember, paid: Mapping[str, int]) -> bool:
+    """Whether the address of another account of a listed member may be lacking: it is not known what that holds."""
+    if view.by_member:
+        return False  # one address stands for all of theirs
+    counts = {account: weighed(account, view.snapshot.weight) for account in member.held.accounts}
+    return any(not count.low and count.high != 0 and account.owner not in paid for account, count in counts.items())
 
 
 def _paid(view: ExportView, member: SnapshotMember) -> tuple[dict[str, int], bool]:

@@ -46,6 +46,12 @@ _LOWER_BOUNDS = Message(
     "INCOMPLETE: the amount of one member is “at least”: they may hold more.",
     "INCOMPLETE: the amounts of {count:,} members are “at least”: they may hold more.",
 )
+_PERHAPS_MORE = Message(
+    "INCOMPLETE: one member may hold more at another address, which is not in this list: of another account of theirs "
+    "it is not known whether it holds any.",
+    "INCOMPLETE: {count:,} members may hold more at other addresses, which are not in this list: of other accounts of "
+    "theirs it is not known whether they hold any.",
+)
 
 
 def how_known(count: Count) -> str:
@@ -90,11 +96,15 @@ def remarks(view: ExportView) -> Iterator[Words]:
         yield _LEFT(count=view.left_out)
 
 
-def missing_in_list(*, without_address: int, uncertain: int, lower_bounds: int) -> Iterator[Words]:
+def missing_in_list(*, without_address: int, uncertain: int, lower_bounds: int, perhaps_more: int) -> Iterator[Words]:
     """A sentence for everything that a list of addresses lacks; none: it is whole."""
-    for count, message in ((without_address, _WITHOUT_ADDRESS), (uncertain, _UNCERTAIN), (lower_bounds, _LOWER_BOUNDS)):
-        if count:
-            yield message(count=count)
+    counts = {
+        _WITHOUT_ADDRESS: without_address,
+        _UNCERTAIN: uncertain,
+        _LOWER_BOUNDS: lower_bounds,
+        _PERHAPS_MORE: perhaps_more,
+    }
+    yield from (message(count=count) for message, count in counts.items() if count)
 
 
 def facts_of(snapshot: Snapshot) -> dict[str, str | int | None]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.counts import Count, Ternary, at_least, exact
+from bot.counts import Count, Ternary, at_least, exact, unknown
 from bot.holders.export_files import COLUMNS, disarmed, incompleteness, write_file
 from bot.holders.export_view import ExportView, Layout, export_view
+from bot.holders.held import OpenReason
 from bot.holders.snapshot import Snapshot, SnapshotRequest, Weight
 from tests.holders.snapshots import ANN, BEN, CLEO, held, owner, row, snapshot
 
@@ -143,6 +144,22 @@ def test_what_is_missing_is_asked_about_for_each_form() -> None:
     lower = snapshot(row(7, held(7, 1, at_least(2))))
     assert incompleteness(view(lower), Layout.DROP)
     assert incompleteness(view(lower), Layout.ADDRESSES) == ()  # who holds is certain
+
+
+def test_a_list_of_addresses_lacks_those_of_accounts_of_which_nothing_is_known() -> None:
+    """Who has a second account that was never read may hold more there: that address is not in the list."""
+    unread = held(7, 2, unknown(), reason=OpenReason.NEVER_READ)
+    perhaps = snapshot(row(7, held(7, 1, exact(12)), unread))
+    [missing] = incompleteness(view(perhaps), Layout.ADDRESSES)
+    assert str(missing).startswith("INCOMPLETE: one member may hold more at another address")
+    head, address = text(perhaps, Layout.ADDRESSES).splitlines()
+    assert (head, address) == (f"# {missing}", owner(1))
+    # What is hidden may be missing as well; one address for each member, or the same one, is not.
+    mine = {(7, "loopring:1")}
+    assert incompleteness(export_view(perhaps, shows_addresses=False, shared=mine), Layout.ADDRESSES) == (missing,)
+    assert incompleteness(view(perhaps, by_member=True), Layout.ADDRESSES) == ()
+    same = snapshot(row(7, held(7, 1, exact(12)), held(7, 2, unknown(), owner_number=1)))
+    assert incompleteness(view(same), Layout.ADDRESSES) == ()
 
 
 def test_a_member_of_whom_only_the_rule_is_uncertain_is_paid_nothing() -> None:

@@ -24,6 +24,9 @@ _MADE = Message("Made {when}. What it says was read between {first} and {last}."
 _MADE_AS_OF = Message("Made {when}, from what was read {last}.")
 _MADE_UNREAD = Message("Made {when}. Nothing of it was read yet.")
 _COMPLETE = Message("Complete: of each of them it is known whether they fit, and how much they hold.")
+_COMPLETE_LIST = Message(
+    "The list has every address that belongs in it. How much they hold is not known of all of them; it has no amounts."
+)
 _DIGEST = Message("SHA-256: `{sha256}`")
 _SIGNED = Message("Signed with the key `{key}`. `tessera snapshot verify` checks it.")
 _NOT_SIGNED = Message("Not signed: this bot has no key for that.")
@@ -63,7 +66,8 @@ def request_words(request: SnapshotRequest) -> Words | str:
 
 def exported_embed(view: ExportView, seal: Seal, missing: Sequence[Words]) -> discord.Embed:
     """What is said beside a file."""
-    known = [_LOUD(words=words) for words in missing] or [_COMPLETE()]
+    complete = _COMPLETE if view.snapshot.is_complete else _COMPLETE_LIST
+    known = [_LOUD(words=words) for words in missing] or [complete()]
     lines = [*_about(view.snapshot), *known, *remarks(view)]
     if view.hidden:
         lines.append(_SHOW_THEM())

@@ -6,8 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.cogs.holders.diff_pages import DiffPages
-from bot.cogs.holders.snapshot_embeds import nobody_embed, schedules_embed
-from bot.counts import exact
+from bot.cogs.holders.snapshot_embeds import exported_embed, nobody_embed, schedules_embed
+from bot.counts import at_least, exact
+from bot.holders.export_view import export_view
+from bot.holders.held import OpenReason
+from bot.holders.seal import Seal
 from bot.holders.snapshot import Every, SnapshotRequest, SnapshotSchedule
 from bot.holders.snapshot_changes import compare_snapshots
 from bot.messages import Message, written_in
@@ -57,3 +60,14 @@ def test_a_comparison_of_a_long_rule_fits_and_shows_its_members() -> None:
     text = DiffPages.of(compare_snapshots(before, after)).embeds(0)[0].description or ""
     assert len(text) <= DESCRIPTION
     assert all(f"<@{member.user_id}>" in text for member in members)
+
+
+def test_complete_is_said_only_of_what_is_known_of_all() -> None:
+    """A list of addresses may lack nobody, and still not say how much they hold."""
+    some = snapshot(row(101, held(101, 1, at_least(2), reason=OpenReason.PARTLY_READ)))
+    seal = Seal(sha256="ab")
+    said = exported_embed(export_view(some, shows_addresses=True), seal, ()).description or ""
+    assert "Complete: " not in said
+    assert "How much they hold is not known of all of them" in said
+    certain = snapshot(row(101, held(101, 1, exact(2))))
+    assert "Complete: " in (exported_embed(export_view(certain, shows_addresses=True), seal, ()).description or "")
