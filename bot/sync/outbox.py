@@ -109,7 +109,8 @@ class Outbox:
 def _named_by(row: PostRow, hold: Hold | None) -> str:
     """The collection that a message names; "": none."""
     if row.kind is PostKind.VIEWED:
-        return row.detail.partition(" ")[2]
+        about = row.detail.partition(" ")[2]
+        return about if ":" in about else ""  # else it is about two snapshots
     return hold.key if hold and hold.scope is Scope.COLLECTION else ""
 
 

@@ -46,6 +46,7 @@ _VIEWS: Mapping[str, Message] = {
     "changes": Message("{member} looked at who joined and left the holders of {collection}."),
     "find": Message("{member} looked up which member shares a certain account here."),
     "gap": Message("{member} looked at which holders of {collection} are missing here."),
+    "diff": Message("{member} looked at which members changed between snapshots {first} and {second}."),
 }
 
 _SILENT = Message("{source} has not answered since {since}. Nothing is taken because of that, and nothing given.")
@@ -180,6 +181,9 @@ def _of_view(row: PostRow, name_of: NameOf) -> Words:
     view, _, about = row.detail.partition(" ")
     if not about:
         return _VIEWS[view](member=_member(row.user_id))
+    if view == "diff":
+        first, second = about.split()
+        return _VIEWS[view](member=_member(row.user_id), first=first, second=second)
     network, _, collection_id = about.rpartition(":")
     collection = name_of(CollectionRef(network, collection_id))
     return _VIEWS[view](member=_member(row.user_id), collection=collection)

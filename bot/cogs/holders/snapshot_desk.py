@@ -15,8 +15,10 @@ from bot.cogs.servers.admin_rights import guild_of, require_admin, require_admin
 from bot.errors import InputError, StoreError
 from bot.gates.gate import GuildSettings
 from bot.holders.snapshot import SnapshotRequest, SnapshotSchedule, Weight
+from bot.holders.snapshot_changes import SnapshotDiff
 from bot.messages import Message
 from bot.store import Store
+from bot.store.holders.view_record import record_view
 from bot.store.pseudonyms import Pseudonym
 from bot.sync.snapshots import SnapshotMaker
 from bot.ui.client import Bot
@@ -66,6 +68,7 @@ class SnapshotDesk:
         self.maker = maker
         self.expires = expires
         self._names = names
+        self._pseudonym = pseudonym
         self.exports = SnapshotExports(
             store, maker, self.require, self.require_still, pseudonym=pseudonym, key=key, host=bot, expires=expires
         )
@@ -96,6 +99,19 @@ class SnapshotDesk:
             InputError: they may not.
         """
         require_moderator(interaction, await self.maker.settings_of(guild_of(interaction).id))
+
+    async def compare(self, interaction: Press, first: int, second: int) -> SnapshotDiff:
+        """What changed between two snapshots, recorded first: it names members, and nothing is shown unrecorded.
+
+        Raises:
+            InputError: the server has none with one of these numbers, or they are not comparable.
+        """
+        guild_id = guild_of(interaction).id
+        diff = await self.maker.compare(guild_id, first, second)
+        about = f"{diff.before.snapshot_id} {diff.after.snapshot_id}"
+        user_id = interaction.user.id
+        await record_view(self.store.writer, guild_id, user_id, "diff", about, self.maker.now(), self._pseudonym)
+        return diff
 
     async def request(self, interaction: Press, rule: str, minimum: int | None, weight: str | None) -> SnapshotRequest:
         """What a new snapshot is to be of.

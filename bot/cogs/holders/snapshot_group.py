@@ -4,8 +4,9 @@
 /holders schedule rule? every? retain? …   snapshots that are made by themselves; without a rule: which there are
 /holders diff first? second?               what changed between two; without numbers: between the newest two
 
-All answers are private. Rights are asked again at every press, and each export is in the audit log and in the server's
-log channel. Addresses are in a file as far as the server (`/settings visibility`) or their member lets them be seen.
+All answers are private. Rights are asked again at every press, and each export and each comparison is in the audit log
+and in the server's log channel. Addresses are in a file as far as the server (`/settings visibility`) or their member
+lets them be seen.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ class SnapshotGroup(commands.Cog):
         await self._snapshots.require_moderator(interaction)
         guild_id = guild_of(interaction).id
         numbers = await self._snapshots.two(guild_id, first, second)
-        pages = DiffPages.of(await self._snapshots.maker.compare(guild_id, *numbers))
+        pages = DiffPages.of(await self._snapshots.compare(interaction, *numbers))
         await Paginator(
             pages,
             interaction,

@@ -21,8 +21,8 @@ async def record_view(
         writer: The store's thread.
         guild_id: The server.
         user_id: The member.
-        view: Which command: "list", "changes", "find", "gap".
-        about: Of which collection; "": of none, or it is not to be named.
+        view: Which command: "list", "changes", "find", "gap", "diff".
+        about: Of which collection, or the numbers of which two snapshots; "": of none, or it is not to be named.
         now: The present.
         pseudonym: Makes the keyed hashes of the audit log.
 

@@ -73,6 +73,14 @@ async def files(role_bot: RoleBot, answer: Answer) -> tuple[str, dict[str, Any]]
     return await role_bot.sandbox.file(file), json.loads(await role_bot.sandbox.file(seal))
 
 
+async def viewed(role_bot: RoleBot) -> tuple[list[str], list[str]]:
+    """What the audit log and the log channel say of looks at holders."""
+    sql = "SELECT verb FROM audit WHERE verb LIKE 'holders %' ORDER BY id"
+    verbs = [verb for (verb,) in await role_bot.store.writer.run(lambda db: db.execute(sql).fetchall())]
+    posts = await role_bot.sync.outbox.posts()
+    return verbs, [line.render() for post in posts if post.kind.value == "viewed" for line in post.lines]
+
+
 def table(content: str) -> list[dict[str, str]]:
     """The rows of a CSV file."""
     return list(csv.DictReader(line for line in content.splitlines() if not line.startswith("#")))
@@ -311,6 +319,22 @@ async def test_a_diff_says_who_changed_and_of_whom_it_is_not_known(
     assert "Of 2 members it is not known what changed" in unknown.text
     assert f"<@{hana.user}> · " in unknown.text  # the first tab that has anybody
     assert "Nobody." in (await ada.press(unknown, "tab:joined")).text
+
+
+async def test_a_diff_is_recorded_and_reported_before_it_is_shown(role_bot: RoleBot, ada: Person, hana: Person) -> None:
+    """It names members to moderators who may not export."""
+    uma = await role_bot.sandbox.person("uma")
+    await ada.run("holders export", rule=RULE)
+    await ada.run("holders export", rule=RULE)
+    await ada.run("holders export", rule="254 >= 2")
+    assert "are not of the same" in (await uma.run("holders diff", first=2, second=3)).text  # shows nobody
+    assert await viewed(role_bot) == ([], [])
+    assert f"<@{hana.user}>" not in (await uma.run("holders diff", first=2)).text  # all is as it was
+    said = f"<@{uma.user}> looked at which members changed between snapshots 1 and 2."
+    assert await viewed(role_bot) == (["holders diff"], [said])
+    unrecorded = "CREATE TRIGGER t BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"
+    await role_bot.store.writer.transaction(lambda db: db.execute(unrecorded).fetchall())
+    assert "From snapshot" not in (await uma.run("holders diff", first=2)).text
 
 
 async def test_a_diff_of_different_rules_is_refused(ada: Person, hana: Person) -> None:
