@@ -98,14 +98,20 @@ class _Notice:
             self._close = None
 
 
-async def say(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
-    """Show what is being done in the answer, without its buttons, until that is replaced as it is for a notice.
+async def say(
+    interaction: discord.Interaction[Any], embed: discord.Embed, *, view: discord.ui.View | None = None
+) -> None:
+    """Show what is being done in the answer, with no buttons but those of `view`, until something takes its place.
+
+    That is the answer, or the error that the work ends in: whatever is shown by this stays in no case.
 
     Raises:
         discord.HTTPException: Discord refuses it.
     """
     interaction.extras[_SAID] = True
-    await sending.edit_answer(interaction, embed=embed, view=None)
+    do_all_see = do_all_see_thinking(interaction)
+    await sending.edit_answer(interaction, content=None, embed=embed, view=view, attachments=[])
+    all_see_thinking(interaction, is_so=do_all_see)  # it is no part of the answer
 
 
 async def end(interaction: discord.Interaction[Any]) -> bool:

@@ -142,14 +142,11 @@ class HoldersCog(
         """Show how the gates stand."""
         guild_id = await self._begin(interaction)
         chosen = await self._desk.gate(guild_id, gate) if gate else None
-        progress = self._desk.progress(interaction, _JUDGING())
         gate_ids = [chosen.gate_id] if chosen else None
-        try:
+        async with self._desk.progress(interaction, _JUDGING()) as progress:
             stats = await self._desk.holders.stats.of_gates(
                 guild_id, progress, gate_ids=gate_ids, in_full=chosen is not None
             )
-        finally:
-            progress.stop()
         await self._desk.require_still(interaction)
         rules = {each.gate.gate_id: self._sentences.rule(each.gate.draft) for each in stats}
         if chosen and stats:
@@ -166,8 +163,7 @@ class HoldersCog(
         guild_id = await self._begin(interaction)
         ref = await self._desk.collection(guild_id, collection)
         await self._desk.record(interaction, "gap", ref)
-        progress = self._desk.progress(interaction, _LISTING())
-        try:
+        async with self._desk.progress(interaction, _LISTING()) as progress:
             gap = await self._gaps.of(
                 guild_id,
                 ref,
@@ -176,8 +172,6 @@ class HoldersCog(
                 server_members=guild_of(interaction).member_count,
             )
             missing = await find_missing(self._desk, guild_of(interaction), progress)
-        finally:
-            progress.stop()
         await self._desk.require_still(interaction)
         await self._desk.show(interaction, GapPages(await self._desk.titled(guild_id, ref), gap, missing))
 

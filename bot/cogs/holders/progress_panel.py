@@ -1,17 +1,22 @@
-"""How far long work is, with **Cancel**: shown only where it takes a while, and edited seldom enough for Discord."""
+"""How far long work is, with **Cancel**: shown only where it takes a while, and edited seldom enough for Discord.
+
+It never stays: the answer takes its place, or the error in which the work ends (`bot.ui.waiting_notice.say`).
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import aiohttp
 import discord
 
 from bot.messages import Message, Words
-from bot.ui import sending
+from bot.ui import sending, waiting_notice
 from bot.ui.embeds import done_embed
 from bot.ui.panel import ActionButton, Host, Panel
 
@@ -28,7 +33,7 @@ _MOST_SECONDS = 12 * 60.0
 
 
 class ProgressPanel(Panel):
-    """Says how far it is; implements `bot.sync.holder_progress.Progress`.
+    """Says how far it is, during an `async with`; implements `bot.sync.holder_progress.Progress`.
 
     Args:
         interaction: Deferred; its answer is edited.
@@ -55,7 +60,19 @@ class ProgressPanel(Panel):
         self._title = title
         self._timer = timer
         self._began_at = self._shown_at = timer()
+        self._answering = asyncio.Lock()
         self.lay_out([ActionButton("cancel-work", _CANCEL().render(), self._cancel)])
+
+    async def __aenter__(self) -> Self:
+        """The work begins."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """The work is over: a press that is being answered is answered first, else that would replace the result."""
+        async with self._answering:
+            self.stop()
 
     async def report(self, done: int, total: int | None = None) -> None:
         """Show how far it is, if it was not shown just now."""
@@ -68,12 +85,16 @@ class ProgressPanel(Panel):
         words = _SO_FAR(done=done) if total is None else _OF_ALL(done=done, total=total)
         try:
             embed = done_embed(self._title.render(), words.render())
-            await sending.edit_answer(self._latest, content=None, embed=embed, view=self, attachments=[])
+            await waiting_notice.say(self._latest, embed, view=self)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("progress is not shown: %s", type(error).__name__)  # the work goes on all the same
 
     async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
-        self.is_cancelled = True
-        self.disable()
-        embed = done_embed(self._title.render(), _ENDING().render())
-        await sending.edit_pressed(interaction, content=None, embed=embed, view=self)
+        async with self._answering:
+            if self.is_finished():  # meanwhile: what was found is being shown
+                await self._host.acknowledge(interaction)
+                return
+            self.is_cancelled = True
+            self.disable()
+            embed = done_embed(self._title.render(), _ENDING().render())
+            await sending.edit_pressed(interaction, content=None, embed=embed, view=self)

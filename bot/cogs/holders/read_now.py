@@ -10,6 +10,7 @@ import discord
 from bot.cogs.holders.holder_desk import HolderDesk
 from bot.cogs.holders.list_pages import ListPages
 from bot.cogs.servers.admin_rights import guild_of
+from bot.errors import InputError
 from bot.gates.rule import CollectionRef
 from bot.messages import Message
 from bot.sources.askers import Asker
@@ -79,12 +80,16 @@ class _ListPaginator(Paginator):
         guild_id = guild_of(interaction).id
         before = await listing.pages(guild_id)
         lacking = desk.holders.reads.lacking(before.holders)
-        progress = desk.progress(interaction, _READING())
         try:
-            read = await desk.holders.reads.read(
-                lacking, before.holders.collections, Asker.member(interaction.user.id), progress
-            )
-        finally:
-            progress.stop()
-        await desk.require_still(interaction)  # reading can take minutes
-        await self.start(await listing.pages(guild_id, read))
+            async with desk.progress(interaction, _READING()) as progress:
+                read = await desk.holders.reads.read(
+                    lacking, before.holders.collections, Asker.member(interaction.user.id), progress
+                )
+            await desk.require_still(interaction)  # reading can take minutes
+            after = await listing.pages(guild_id, read)
+        except InputError:  # they may not see it any more: where the list stood, they are told so
+            raise
+        except Exception:
+            await self.replace(before)  # the list is there again, and the error below it
+            raise
+        await self.start(after)

@@ -101,7 +101,16 @@ class ProofEnding:
     async def _show_brought(
         self, interaction: discord.Interaction[Any], outcome: Outcome, panel: LinkedPanel | None
     ) -> None:
-        lines = await self._brought(interaction, outcome)
+        try:
+            lines = await self._brought(interaction, outcome)
+        except Exception:
+            await self._edit(interaction, outcome, (), panel)  # it is not looked at any longer
+            raise
+        await self._edit(interaction, outcome, lines, panel)
+
+    async def _edit(
+        self, interaction: discord.Interaction[Any], outcome: Outcome, lines: Sequence[str], panel: LinkedPanel | None
+    ) -> None:
         if panel and panel.is_finished():  # unlinked meanwhile
             return
         embed = _with_roles(proof_embeds.outcome_embed(outcome), lines)
