@@ -22,7 +22,8 @@ class GateStats:
         earn: Members who earn its role now.
         unknown: Members of whom that is not known, those who were not judged included.
         judged: Members who were judged.
-        members: Members of the server who were to be judged.
+        members: Members of the server who were to be judged: all that sync knows, also without an account by now.
+        proven: Members of the server who have a proven account there.
         given_to: Members who have its role from Tessera.
         span_days: How many days `given`, `taken` and `trend` are about.
         given: How often the role was given in that time.
@@ -38,6 +39,7 @@ class GateStats:
     unknown: int
     judged: int
     members: int
+    proven: int
     given_to: int
     span_days: int
     given: int

@@ -67,6 +67,7 @@ class HolderStats:
         now, server = self._clock(), await self._gatherer.server(guild_id)
         gates = [gate for gate in server.gates if gate_ids is None or gate.gate_id in gate_ids]
         answers, judged, members = await self._judge(server, gates, now, progress)
+        proven = len(await self._lists.proven_members(guild_id))
         numbers = await gate_numbers(self._store.reader, guild_id, now - timedelta(days=DAYS))
         found = []
         for gate in gates:
@@ -78,6 +79,7 @@ class HolderStats:
                 unknown=its[Ternary.UNKNOWN] + members - judged,
                 judged=judged,
                 members=members,
+                proven=proven,
                 given_to=counted.given_to,
                 span_days=DAYS,
                 given=counted.given,

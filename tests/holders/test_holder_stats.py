@@ -39,6 +39,20 @@ async def test_a_gate_has_who_earns_it_who_has_it_and_what_changed(sync: SyncHar
     assert [(point.holders, point.unknown) for point in stats.trend] == [(3, 0)]
 
 
+async def test_who_has_unlinked_is_judged_and_has_no_proven_account(sync: SyncHarness) -> None:
+    """Sync knows them further on, as a role may have to be taken; the gap counts the same members."""
+    await sync.gate(Holds(HARBOUR, least=3))
+    await sync.member(1, holds=5)
+    await sync.member(2, holds=5)
+    await sync.turn()
+    await sync.unlink(2, 2)
+
+    [stats] = await sync.sync.holders.stats.of_gates(GUILD, Waiting())
+
+    assert (stats.live, stats.members, stats.proven) == (Count(1, 1), 2, 1)
+    assert len(await sync.sync.holders.lists.proven_members(GUILD)) == stats.proven
+
+
 async def test_who_is_not_known_makes_the_number_a_range(sync: SyncHarness) -> None:
     await sync.gate(Holds(HARBOUR, least=3))
     await sync.member(1, holds=5)

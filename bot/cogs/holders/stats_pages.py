@@ -22,7 +22,7 @@ _NO_GATES = Message("This server has no gate yet: `/gate add` makes one.")
 _GATE = Message("**#{gate}** {role}: {rule}")
 _PAUSED = Message("⏸ It is paused: nothing is given or taken.")
 _PARKED = Message("⚠ It is parked, as something must be repaired: see `/gate show`.")
-_EARN = Message("Earn it now: {members}, of {all:,} with a proven account.")
+_EARN = Message("Earn it now: {members}. With a proven account here: {proven}.")
 _UNKNOWN = Message(
     "Of {count:,} member it is not known at this moment.", "Of {count:,} members it is not known at this moment."
 )
@@ -94,7 +94,7 @@ def standing(stats: GateStats, rule: str) -> Sequence[Words]:
     found = [
         _GATE(gate=stats.gate.gate_id, role=f"<@&{stats.gate.role_id}>", rule=rule),
         *_state(stats.gate),
-        _EARN(members=counted(stats.live, MEMBERS), all=stats.members),
+        _EARN(members=counted(stats.live, MEMBERS), proven=MEMBERS(count=stats.proven)),
     ]
     if stats.unknown:
         found.append(_UNKNOWN(count=stats.unknown))

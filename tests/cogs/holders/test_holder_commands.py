@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.holdings import Account
 from bot.sources.askers import Asker
 from tests.blockscout_source import ADA
 from tests.cogs.members.role_bot import RoleBot, open_role_bot
-from tests.sandbox_client import Person
+from tests.sandbox_client import Answer, Person
 
 MEMBERS_INTENT = 1 << 1
 ETHEREUM = """
@@ -79,6 +80,21 @@ async def reported(role_bot: RoleBot) -> list[str]:
 async def changed(role_bot: RoleBot, sql: str, values: dict[str, Any] | None = None) -> None:
     """Change what is stored."""
     await role_bot.store.writer.transaction(lambda db: db.execute(sql, values or {}).fetchall())
+
+
+async def read_for_long(role_bot: RoleBot, moderator: Person) -> Answer:
+    """A list of which **Read now** takes so long that it says how far it is."""
+    listed = await moderator.run("holders list", collection="254")
+    await role_bot.sandbox.fault("slow", "user/", seconds=2.2, times=1)
+    return listed
+
+
+async def shown_once(person: Person, words: str) -> list[dict[str, Any]]:
+    """The messages that somebody sees, once one of them says something."""
+    async with asyncio.timeout(60):
+        while words not in str(messages := await person.messages()):  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.02)
+    return messages
 
 
 # ---------------------------------------------------------------- list
@@ -280,7 +296,7 @@ async def test_stats_say_how_many_earn_each_role_and_have_it(role_bot: RoleBot, 
     shown = await uma.run("holders stats")
     assert shown.message["ephemeral"]
     assert f"**#{gate.gate_id}** <@&{gate.role_id}>: `254 >= 3`" in shown.text
-    assert "Earn it now: 1 member, of 1 with a proven account." in shown.text
+    assert "Earn it now: 1 member. With a proven account here: 1 member." in shown.text
     assert "Have the role from Tessera: 1 member." in shown.text
     assert "In 30 days: given 1, taken 0." in shown.text
     assert await recorded(role_bot) == []
@@ -360,6 +376,34 @@ async def test_who_may_not_moderate_any_more_when_accounts_were_read_does_not_se
     assert "Only members who may manage this server or its roles can use this." in seen
     assert "Just read" not in seen
     assert hana.user in listed.text
+
+
+async def test_a_right_that_is_lost_during_long_reading_takes_the_list_away(
+    role_bot: RoleBot, hana: Person, uma: Person
+) -> None:
+    """Progress stands in its place by then: it does not stay, and neither do the members."""
+    moderator = await role_bot.sandbox.role(uma.guild or "", "Moderator")
+    await uma.press(await read_for_long(role_bot, uma), "read-holders", wait="acknowledged")
+    await role_bot.sandbox.control("roles", action="take", guild=uma.guild, user=uma.user, role=moderator)
+    [message] = await shown_once(uma, "Only members who may manage this server or its roles can use this.")
+    assert hana.user not in str(message)
+    assert "cancel-work" not in str(message)
+
+
+async def test_the_list_is_there_again_where_reading_ends_in_an_error(
+    role_bot: RoleBot, hana: Person, uma: Person
+) -> None:
+    silent = {"service": "discord", "path": f"/members/{uma.user}", "kind": "status", "status": 403, "times": 1}
+    listed = await read_for_long(role_bot, uma)
+    await role_bot.sandbox.post("/_sandbox/faults", silent)
+    await uma.press(listed, "read-holders", wait="acknowledged")
+    [_, error] = await shown_once(uma, "cannot be found out right now")
+    again = await role_bot.sandbox.current(listed)
+    assert f"<@{hana.user}> · 12 kinds" in again.text
+    assert "cancel-work" not in str(again.message["components"])
+    await role_bot.sandbox.clear_faults()
+    assert "Just read: " in (await uma.press(again, "read-holders")).text  # its buttons work
+    assert hana.user not in str(error)
 
 
 async def test_the_gap_on_a_chain_counts_whose_account_is_in_the_list(
