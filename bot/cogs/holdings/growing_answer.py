@@ -10,7 +10,7 @@ from bot.cogs.holdings.pages import HoldingsPages
 from bot.errors import TesseraError, WithdrawnError
 from bot.holdings import Holdings, Owner
 from bot.lookup.lookup import Lookup
-from bot.reasons import Reason, ReasonCode, source_error
+from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
 from bot.ui.paginator import Paginator
 
@@ -20,7 +20,7 @@ _PROGRESS_SECONDS = 2.0
 _MAX_READ_SECONDS = 12 * 60.0
 # So long an answer waits for its owner's address, which was asked for at the same time.
 _OWNER_SECONDS = 0.5
-_INTERRUPTED = Reason.of(ReasonCode.STILL_READING)
+_STOPPED = Reason.of(ReasonCode.STILL_READING)
 _TOO_LONG = Reason.of(ReasonCode.READING_TOO_LONG)
 
 
@@ -93,8 +93,10 @@ async def _show_interrupted(paginator: Paginator, pages: HoldingsPages, error: E
     """Say of what is shown that it is being read no longer, and why."""
     if isinstance(error, WithdrawnError) or not (is_shown and pages.reading and paginator.shows(pages)):
         return
-    why = source_error(error.words) if isinstance(error, TesseraError) else _INTERRUPTED
-    holdings = replace(pages.holdings, incomplete_reason=why)
+    if isinstance(error, TesseraError):
+        holdings = pages.holdings.broken_off(error.words)
+    else:
+        holdings = replace(pages.holdings, incomplete_reason=_STOPPED)
     await paginator.replace(pages.with_holdings(holdings, reading=False))
 
 
