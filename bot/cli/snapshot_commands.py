@@ -32,7 +32,7 @@ from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.store.gates.alias_table import aliases
 from bot.store.gates.settings_table import read
-from bot.store.holders import snapshot_table
+from bot.store.holders import snapshot_search, snapshot_table
 from bot.store.holders.shared_rows import shared_pairs
 from bot.store.pseudonyms import Pseudonym
 from bot.store.sync.post_table import enqueue
@@ -110,7 +110,7 @@ async def _make(
 
 
 async def _list(settings: Settings, arguments: argparse.Namespace, print_line: PrintLine) -> int:
-    found = await read_store(settings, lambda db: snapshot_table.listed(db, arguments.server, _MOST_LISTED))
+    found = await read_store(settings, lambda db: snapshot_search.listed(db, arguments.server, _MOST_LISTED))
     for each in reversed(found):
         snapshot = each.snapshot
         state = "complete" if each.is_complete else "INCOMPLETE"

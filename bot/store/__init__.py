@@ -32,7 +32,8 @@ makes no decisions, and has no messages for members.
     holders/    holder_rows: the proven accounts of a server's members, with what was observed of some collections
                 (past_rows: since a moment); shared_rows: which of them members share; gate_numbers: how often a role
                 was given and taken; view_record: who looked at a full list; snapshot_table: who held what at
-                a moment (snapshot_columns: as rows); schedule_table: which of these are made by themselves
+                a moment (snapshot_columns: as rows; snapshot_search: which there are); schedule_table: which of these
+                are made by themselves
     sync/       sync_store: all of these; membership_table: who is due; ledger_table: what was given; miss_table: how
                 often a holder did not qualify; hold_table: why removals wait; run_table: what was done; post_table:
                 what is to be said of it; server_table: servers, and which process may take roles; owed_table: what is

@@ -32,6 +32,11 @@ _NOBODY = Message(
     "No member of this server shares that account here. Whether somebody has linked it and does not share it is not "
     "shown to anybody: each member decides that in `/accounts`."
 )
+_MORE = Message(
+    "{count:,} more member shared it here when last seen, and was not looked up.",
+    "{count:,} more members shared it here when last seen, and were not looked up.",
+)
+# Discord is asked about each of them.
 _MOST = 20
 
 
@@ -51,10 +56,12 @@ class FoundMembers:
     Attributes:
         members: They share it, and are in the server.
         unseen: How many more share it, of whom it is not known now whether they are still in the server.
+        more: How many more were not looked up.
     """
 
     members: Sequence[FoundMember]
     unseen: int
+    more: int = 0
 
 
 async def find_account(desk: HolderDesk, interaction: discord.Interaction[Any], typed: str) -> FoundMembers:
@@ -70,14 +77,15 @@ async def find_account(desk: HolderDesk, interaction: discord.Interaction[Any], 
     accounts, owner = await _meant(desk, typed, asker)
     rows = await who_shares(desk.store.reader, guild_id, accounts, owner)
     wanted = {account for _, account in rows}
-    present = await desk.holders.present(guild_id, sorted({user_id for user_id, _ in rows})[:_MOST])
+    user_ids = sorted({user_id for user_id, _ in rows})
+    present = await desk.holders.present(guild_id, user_ids[:_MOST])
     found = []
     for member in present.members.values():
         links = [link for link in await _shown_by(desk, member) if link.account in wanted]
         if links:
             proven = await desk.holders.proven.of(member.user_id, member.scope)
             found.append(FoundMember(member.user_id, links, frozenset(proven.accounts)))
-    return FoundMembers(sorted(found, key=lambda each: each.user_id), present.unknown)
+    return FoundMembers(sorted(found, key=lambda each: each.user_id), present.unknown, len(user_ids[_MOST:]))
 
 
 def found_embed(found: FoundMembers) -> discord.Embed:
@@ -94,6 +102,8 @@ def found_embed(found: FoundMembers) -> discord.Embed:
     ]
     if found.unseen:
         lines.append(PRESENCE_UNKNOWN(count=found.unseen))
+    if found.more:
+        lines.append(_MORE(count=found.more))
     text = rendered(lines or [_NOBODY()])
     return fit([discord.Embed(title=_TITLE().render(), description=text, colour=BRAND)])[0]
 

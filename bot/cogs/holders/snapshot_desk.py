@@ -27,11 +27,10 @@ _TWO_NEEDED = Message(
     "There are no two snapshots of the same rule here yet. `/holders export` makes one now, and `/holders schedule` "
     "makes them by themselves."
 )
-_NONE_BEFORE = Message("No earlier snapshot here is of the same as snapshot {number}.")
+_NONE_BEFORE = Message("No other snapshot here is of the same rule, minimum and weight as snapshot {number}.")
 _ANOTHER_NEEDED = Message("Name two different snapshots.")
 
 _SUGGESTED = 25
-_LOOKED_THROUGH = 100
 
 Press = discord.Interaction[Any]
 
@@ -132,18 +131,17 @@ class SnapshotDesk:
             if first == second:
                 raise InputError(_ANOTHER_NEEDED)
             return first, second
-        listed = [each.snapshot for each in await self.store.snapshots.of_guild(guild_id, _LOOKED_THROUGH)]
+        snapshots = self.store.snapshots
         if named := first or second:
-            one = await self.maker.get(guild_id, named)
-            same = [each.snapshot_id for each in listed if each.request == one.request and each.snapshot_id != named]
-            if not same:
+            await self.maker.get(guild_id, named)
+            same = await snapshots.newest_same(guild_id, named)
+            if same is None:
                 raise InputError(_NONE_BEFORE, number=named)
-            return named, same[0]
-        for place, newer in enumerate(listed):
-            for older in listed[place + 1 :]:
-                if newer.request == older.request:
-                    return older.snapshot_id, newer.snapshot_id
-        raise InputError(_TWO_NEEDED)
+            return named, same
+        pair = await snapshots.newest_pair(guild_id)
+        if pair is None:
+            raise InputError(_TWO_NEEDED)
+        return pair
 
     async def end_schedule(self, interaction: Press, schedule_id: int) -> tuple[bool, Sequence[SnapshotSchedule]]:
         """End a schedule; whether there was one, and those that are left.
@@ -165,15 +163,13 @@ class SnapshotDesk:
         return [app_commands.Choice(name=name, value=value) for name, value in found]
 
     async def suggest_snapshots(self, interaction: Press, typed: str) -> list[app_commands.Choice[int]]:
-        """The newest snapshots, for those who may see them."""
+        """Snapshots that fit what was typed, for those who may see them; nothing typed: the newest of each rule."""
         try:
             await self.require_moderator(interaction)
-            listed = await self.store.snapshots.of_guild(guild_of(interaction).id, _LOOKED_THROUGH)
+            found = await self.store.snapshots.suggested(guild_of(interaction).id, str(typed), _SUGGESTED)
         except (InputError, StoreError):
             return []
-        wanted = str(typed).casefold()
-        choices = [(snapshot_embeds.snapshot_choice(each), each.snapshot.snapshot_id) for each in listed]
-        fitting = [
-            app_commands.Choice(name=name, value=number) for name, number in choices if wanted in name.casefold()
+        return [
+            app_commands.Choice(name=snapshot_embeds.snapshot_choice(each), value=each.snapshot.snapshot_id)
+            for each in found
         ]
-        return fitting[:_SUGGESTED]

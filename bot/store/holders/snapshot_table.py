@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.holders.snapshot import Snapshot
 from bot.store.audit import record
 from bot.store.holders.shared_rows import shared_pairs
 from bot.store.holders.snapshot_columns import COLUMNS, ROWS, counting_text, rows_of, to_members, to_snapshot
+from bot.store.holders.snapshot_search import ListedSnapshot, listed, newest_pair, newest_same, suggested
 from bot.store.rows import first, seconds
 from bot.store.sync.post_table import NewPost, enqueue
 from bot.store.thread import Reader, Writer
@@ -29,21 +30,6 @@ _OLDER = """
     SELECT snapshot_id FROM snapshots WHERE guild_id = ? AND schedule_id IS ?
     ORDER BY snapshot_id DESC LIMIT -1 OFFSET ?
 """
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSnapshot:
-    """A snapshot without its rows.
-
-    Attributes:
-        snapshot: What it is of, without members.
-        members: How many are in it.
-        is_complete: All was known of all of them when it was made.
-    """
-
-    snapshot: Snapshot
-    members: int
-    is_complete: bool
 
 
 class Snapshots:
@@ -108,6 +94,18 @@ class Snapshots:
     async def of_guild(self, guild_id: int, limit: int) -> Sequence[ListedSnapshot]:
         """The newest snapshots of a server."""
         return await self._reader.run(lambda db: listed(db, guild_id, limit))
+
+    async def suggested(self, guild_id: int, typed: str, limit: int) -> Sequence[ListedSnapshot]:
+        """Snapshots of a server that fit what was typed, of all that it has; see `snapshot_search`."""
+        return await self._reader.run(lambda db: suggested(db, guild_id, typed, limit))
+
+    async def newest_same(self, guild_id: int, snapshot_id: int) -> int | None:
+        """The newest other snapshot of a server of the same rule, weight and minimum; None: it has none."""
+        return await self._reader.run(lambda db: newest_same(db, guild_id, snapshot_id))
+
+    async def newest_pair(self, guild_id: int) -> tuple[int, int] | None:
+        """The newest snapshot of a server that has an earlier one of the same, after that one; None: none has."""
+        return await self._reader.run(lambda db: newest_pair(db, guild_id))
 
     async def present(self, guild_id: int) -> frozenset[int]:
         """The linked members who are in a server, as far as is known. A long read."""
@@ -231,15 +229,6 @@ def linked_before(db: Database, guild_id: int, at: datetime) -> frozenset[int]:
         SELECT DISTINCT user_id FROM sync_members JOIN links USING (user_id) WHERE guild_id = ? AND linked_at < ?
     """
     return frozenset(row[0] for row in db.execute(sql, [guild_id, seconds(at)]).fetchall())
-
-
-def listed(db: Database, guild_id: int | None, limit: int) -> Sequence[ListedSnapshot]:
-    """The newest snapshots of a server; None: of all."""
-    where = "" if guild_id is None else "WHERE guild_id = :guild_id"
-    sql = f"SELECT {COLUMNS}, members, is_complete FROM snapshots {where} ORDER BY snapshot_id DESC LIMIT :limit"
-    values = {"limit": limit} if guild_id is None else {"limit": limit, "guild_id": guild_id}
-    rows = db.execute(sql, values).fetchall()
-    return [ListedSnapshot(to_snapshot(row[:-2]), row[-2], bool(row[-1])) for row in rows]
 
 
 def guild_of(db: Database, snapshot_id: int) -> int | None:

@@ -337,12 +337,52 @@ async def test_a_diff_is_recorded_and_reported_before_it_is_shown(role_bot: Role
     assert "From snapshot" not in (await uma.run("holders diff", first=2)).text
 
 
+async def test_an_earlier_snapshot_is_found_however_many_others_were_made_since(
+    role_bot: RoleBot, ada: Person, hana: Person
+) -> None:
+    """Two daily schedules make so many in two months, and a monthly one its own in between."""
+    for _ in range(2):
+        await ada.run("holders export", rule="254 >= 2")
+    snapshots = role_bot.store.snapshots
+    taken = await snapshots.get(guild_id(ada), 2)
+    assert taken
+    for other in range(120):
+        request = replace(taken.request, rule=f"loopring:26{other % 2}")
+        await snapshots.add(replace(taken, request=request, snapshot_id=0), retain=500)
+    for options in ({"first": 1}, {"first": 2}, {"first": 2, "second": 1}):
+        assert "From snapshot 1 to snapshot 2" in (await ada.run("holders diff", **options)).text
+    assert "From snapshot 120 to snapshot 122" in (await ada.run("holders diff")).text
+    offered = await suggested(ada)
+    assert len(offered) == 25
+    assert {"1", "2"} < set(offered)
+    assert offered == sorted(offered, key=int, reverse=True)
+    typed = list(map(str, await ada.suggestions("holders export", "snapshot", "1")))
+    assert typed[0] == "1"
+    assert typed[1] == "122"
+    assert hana
+
+
+async def test_a_pair_that_is_older_than_many_others_is_the_newest_one(
+    role_bot: RoleBot, ada: Person, hana: Person
+) -> None:
+    for _ in range(2):
+        await ada.run("holders export", rule=RULE)
+    taken = await role_bot.store.snapshots.get(guild_id(ada), 2)
+    assert taken
+    for other in range(110):
+        request = replace(taken.request, rule=f"loopring:{1000 + other}")
+        await role_bot.store.snapshots.add(replace(taken, request=request, snapshot_id=0), retain=500)
+    assert "From snapshot 1 to snapshot 2" in (await ada.run("holders diff")).text
+    assert hana
+
+
 async def test_a_diff_of_different_rules_is_refused(ada: Person, hana: Person) -> None:
     await ada.run("holders export", rule=RULE)
     await ada.run("holders export", rule="254 >= 2")
     assert "are not of the same" in (await ada.run("holders diff", first=1, second=2)).text
     assert "Name two different snapshots" in (await ada.run("holders diff", first=1, second=1)).text
-    assert "No earlier snapshot here is of the same as snapshot 2" in (await ada.run("holders diff", first=2)).text
+    refused = await ada.run("holders diff", first=2)
+    assert "No other snapshot here is of the same rule, minimum and weight as snapshot 2." in refused.text
     assert hana
 
 
