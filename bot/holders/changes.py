@@ -46,6 +46,7 @@ class HolderChanges:
         changes: Everybody for whom something changed or is unknown, by kind, then those for whom it is most.
         unchanged: How many hold as many as then.
         first_looked_at: When the first of all these accounts was read; None: none was.
+        left_out: Which of the collections never count in that server: nobody is known to hold these.
     """
 
     guild_id: int
@@ -55,6 +56,7 @@ class HolderChanges:
     changes: tuple[HolderChange, ...]
     unchanged: int
     first_looked_at: datetime | None
+    left_out: tuple[CollectionRef, ...] = ()
 
     def of(self, kind: ChangeKind) -> Sequence[HolderChange]:
         """Those of one kind."""
@@ -100,7 +102,14 @@ def changes_since(
     order = list(ChangeKind)
     found.sort(key=lambda each: (order.index(each.kind), -_size(each), each.user_id))
     return HolderChanges(
-        now.guild_id, now.collections, since, now.made_at, tuple(found), unchanged, first_looked_at(accounts)
+        guild_id=now.guild_id,
+        collections=now.collections,
+        since=since,
+        made_at=now.made_at,
+        changes=tuple(found),
+        unchanged=unchanged,
+        first_looked_at=first_looked_at(accounts),
+        left_out=now.left_out,
     )
 
 

@@ -42,6 +42,7 @@ class HolderGap:
         proven_members: Members here with any proven account, as far as they were seen.
         server_members: Members of the server, bots included, as Discord counts them; None: it does not say.
         made_at: When it was made.
+        left_out: Which of the collections never count in that server: nobody here is known to hold these.
     """
 
     guild_id: int
@@ -52,6 +53,7 @@ class HolderGap:
     proven_members: int
     server_members: int | None
     made_at: datetime
+    left_out: tuple[CollectionRef, ...] = ()
 
     @property
     def holders(self) -> Count:

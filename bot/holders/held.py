@@ -106,12 +106,14 @@ class HolderList:
         collections: The collection, and all that count as the same in that server.
         accounts: Every account that counts there and is on a network of these collections.
         made_at: When the list was made; each row says itself as of when it is.
+        left_out: Which of the collections never count in that server: nobody is known to hold these.
     """
 
     guild_id: int
     collections: tuple[CollectionRef, ...]
     accounts: tuple[HeldAccount, ...]
     made_at: datetime
+    left_out: tuple[CollectionRef, ...] = ()
 
     def members(self) -> Sequence[HeldMember]:
         """Every member with such an account: those who hold most first, and of equal ones the one with the lower id."""

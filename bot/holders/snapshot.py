@@ -25,6 +25,7 @@ class Weight(StrEnum):
     COPIES = auto()  # units
 
 
+_WEIGHTS = {Weight.KINDS: Message("kinds"), Weight.COPIES: Message("copies")}
 # Ten schedules fit into one embed, each with its rule.
 _SHORT = 200
 
@@ -45,6 +46,11 @@ _GAPS: Mapping[Gap, Message] = {
 def gap_words(gap: Gap) -> Words:
     """Why it is not known, as a part of a sentence."""
     return _GAPS[gap]()
+
+
+def weight_words(weight: Weight) -> Words:
+    """What is counted by."""
+    return _WEIGHTS[weight]()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.counts import Count, Ternary
 from bot.errors import InputError
 from bot.holders.change_kind import ChangeKind
 from bot.holders.counting import other_counting
-from bot.holders.snapshot import Snapshot, SnapshotMember
+from bot.holders.snapshot import Snapshot, SnapshotMember, weight_words
 from bot.messages import Message, Words
 
 _OTHER_REQUEST = Message(
@@ -93,10 +93,10 @@ def compare_snapshots(one: Snapshot, other: Snapshot, linked: Collection[int] = 
             _OTHER_REQUEST,
             first=before.snapshot_id,
             second=after.snapshot_id,
-            one=before.request.rule,
-            weight=before.weight.value,
-            other=after.request.rule,
-            other_weight=after.weight.value,
+            one=before.request.short_rule,  # of two long ones the end of the sentence would not be read
+            weight=weight_words(before.weight),
+            other=after.request.short_rule,
+            other_weight=weight_words(after.weight),
         )
     if before.counting and after.counting:
         why = other_counting(before.snapshot_id, before.counting, after.snapshot_id, after.counting)

@@ -82,6 +82,7 @@ class HolderGaps:
             proven_members=len(proven),
             server_members=server_members,
             made_at=self._clock(),
+            left_out=here.left_out,
         )
 
     async def _listed(self, collection: CollectionRef, asker: Asker, progress: Progress) -> CollectionHolders:

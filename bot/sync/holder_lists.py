@@ -108,7 +108,8 @@ class HolderLists:
             await asyncio.sleep(0)
             part = rows.rows[start : start + _AT_ONCE]
             found += held_accounts(part, rows.counted, rows.now, rows.ages, self._readings.networks)
-        return HolderList(rows.guild_id, rows.collections, tuple(found), rows.now)
+        left_out = tuple(each for each in rows.collections if each not in rows.counted)
+        return HolderList(rows.guild_id, rows.collections, tuple(found), rows.now, left_out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.cogs.holders.holder_charts import distribution_chart, overlap_chart, retention_chart, trend_chart
+from bot.cogs.holders.stats_pages import trend_words
 from bot.counts import Count
 from bot.gates.facts import Level
 from bot.gates.rule import CollectionRef
@@ -16,7 +18,7 @@ from bot.holders.held import HeldAccount, HolderList, OpenReason
 from bot.holders.overlap import overlap_of
 from bot.holders.past import ObservedAccount
 from bot.holders.retention import retention_of
-from bot.holders.trend import TrendPoint
+from bot.holders.trend import TrendPoint, moments_between
 from bot.holdings import Account
 from bot.messages import Message, written_in
 from bot.pictures.chart_words import numbers
@@ -116,6 +118,31 @@ def test_the_chart_of_a_cohort_names_the_day_and_who_is_not_known() -> None:
         "10-11: 1 of 2 (50 %).",
         "10-21: 1 of 2 (50 %).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("span", "labels"),
+    [
+        (timedelta(hours=6), ["00:00", "03:00", "06:00"]),
+        (timedelta(hours=30), ["10-01 00:00", "10-01 15:00", "10-02 06:00"]),
+        (timedelta(days=4), ["10-01", "10-03", "10-05"]),
+        (timedelta(days=730), ["2026-10-01", "2027-10-01", "2028-09-30"]),
+    ],
+)
+def test_no_two_moments_of_a_cohort_are_written_alike(span: timedelta, labels: Sequence[str]) -> None:
+    moments = [START + span * step / 2 for step in range(3)]
+    chart = retention_chart(NAME, retention_of([account(1, (-1, 3))], [REF], moments, AGES))
+    assert [name.text for name, _ in chart.steps] == labels
+    assert all(len(label) <= 12 for label in labels)  # as many as are drawn
+
+
+@pytest.mark.parametrize(("span", "form"), [(timedelta(hours=10), "f"), (timedelta(days=5), "f"), (timedelta(30), "d")])
+def test_a_trend_of_a_few_days_has_times_and_one_of_a_month_dates(span: timedelta, form: str) -> None:
+    """Discord shows them in the reader's own time: less than a day apart, two may be of the same date."""
+    points = [TrendPoint(at, 1, 1, 0) for at in moments_between(START, START + span, 16)]
+    lines = [words.render() for words in trend_words(points)]
+    assert len(lines) == len(set(lines)) == 8
+    assert all(f":{form}>: " in line for line in lines)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

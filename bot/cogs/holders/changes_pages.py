@@ -8,7 +8,7 @@ from datetime import datetime
 
 import discord
 
-from bot.cogs.holders.holder_words import KINDS, counted, day, rendered
+from bot.cogs.holders.holder_words import KINDS, counted, day, never_counting, rendered
 from bot.holders.change_kind import ChangeKind
 from bot.holders.changes import HolderChange, HolderChanges
 from bot.messages import Message, Words
@@ -94,7 +94,7 @@ class ChangesPages(TurningPages):
         parts = [_SUMMARY[kind](count=count) for kind, count in counts.items() if count]
         changed = [_LISTED(parts=rendered(parts, " · "))] if parts else [_NOTHING()]
         unchanged = [_UNCHANGED(count=self.found.unchanged)] if self.found.unchanged else []
-        return [begin, *changed, *unchanged]
+        return [begin, *changed, *unchanged, *never_counting(self.found.left_out)]
 
 
 def _line(change: HolderChange) -> Words:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.cogs.holders.holder_words import day, rendered
-from bot.cogs.holders.snapshot_embeds import request_words, weight_words
+from bot.cogs.holders.snapshot_embeds import request_words
 from bot.holders.change_kind import ChangeKind
+from bot.holders.snapshot import weight_words
 from bot.holders.snapshot_changes import KINDS, SnapshotChange, SnapshotDiff
 from bot.messages import Message, Words
 from bot.pictures.chart_words import count_words

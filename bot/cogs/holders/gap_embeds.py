@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.cogs.holders.holder_words import ACCOUNTS, MEMBERS, counted, rendered, when
+from bot.cogs.holders.holder_words import ACCOUNTS, MEMBERS, counted, never_counting, rendered, when
 from bot.holders.gap import CollectionHolders, HolderGap
 from bot.messages import Message, Words
 from bot.ui.embeds import BRAND, CAUTION, fit
@@ -115,7 +115,7 @@ class GapPages(TurningPages):
         return [*found, *why]
 
     def _here(self) -> Sequence[Words]:
-        found = [_HERE(members=MEMBERS(count=self.gap.linked_holders))]
+        found = [_HERE(members=MEMBERS(count=self.gap.linked_holders)), *never_counting(self.gap.left_out)]
         return [*found, _MAYBE(members=MEMBERS(count=self.gap.maybe_holders))] if self.gap.maybe_holders else found
 
     def _of_server(self) -> Sequence[Words]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.cogs.holders.stats_pages import bin_range
 from bot.counts import Count, Ternary, count_yes, total
@@ -25,6 +26,8 @@ _COHORT_OPEN = Message(
     "As of {time} UTC. Of {count:,} more member it is not known whether they held it then.",
     "As of {time} UTC. Of {count:,} more members it is not known whether they held it then.",
 )
+# From then on the same day may come twice.
+_A_YEAR = timedelta(days=365)
 
 
 def trend_chart(name: Label, points: Sequence[TrendPoint]) -> TrendChart:
@@ -56,9 +59,18 @@ def retention_chart(name: Label, found: Retention) -> RetentionChart:
     heading = _heading(title, as_of, counts=[count for _, count in found.steps])
     if found.unknown:
         heading = Heading(title, Label.of(_COHORT_OPEN(count=found.unknown, time=_minute(as_of))))
-    span = as_of - found.since
-    form = "%m-%d" if span.days else "%H:%M"
+    form = _form([at for at, _ in found.steps])
     return RetentionChart(heading, found.cohort, tuple((Label(f"{at:{form}}"), count) for at, count in found.steps))
+
+
+def _form(moments: Sequence[datetime]) -> str:
+    """How moments are written, so that no two of them look the same; at most twelve letters."""
+    first, last = moments[0], moments[-1]
+    if first.date() == last.date():
+        return "%H:%M"
+    if any(one.date() == other.date() for one, other in pairwise(moments)):
+        return "%m-%d %H:%M"
+    return "%m-%d" if last - first < _A_YEAR else "%Y-%m-%d"
 
 
 def _known(yes: int, perhaps: int) -> Count:

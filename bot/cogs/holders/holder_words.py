@@ -8,6 +8,7 @@ from datetime import datetime
 import discord
 
 from bot.counts import Count
+from bot.gates.rule import CollectionRef
 from bot.holders.held import HeldMember, OpenReason
 from bot.messages import Message, Words
 
@@ -24,6 +25,7 @@ PRESENCE_UNKNOWN = Message(
     "Of {count:,} member who shares it Discord does not say right now whether they are still here: try again.",
     "Of {count:,} members who share it Discord does not say right now whether they are still here: try again.",
 )
+_NEVER_COUNTS = Message("Never counted in this server: {collections}. `/settings include` ends that.")
 _WHY: Mapping[OpenReason, Message] = {
     OpenReason.NEVER_READ: Message(
         "{count:,} account was never read.",
@@ -64,6 +66,11 @@ def counted(count: Count, noun: Message) -> Words:
 def why_open(reasons: Mapping[OpenReason, int]) -> Sequence[Words]:
     """A sentence for each reason why something is not known."""
     return [_WHY[reason](count=reasons[reason]) for reason in OpenReason if reasons.get(reason)]
+
+
+def never_counting(collections: Sequence[CollectionRef]) -> Sequence[Words]:
+    """That a server leaves some collections out, whose holders are therefore known to nobody; none: it leaves none."""
+    return [_NEVER_COUNTS(collections=", ".join(f"`{each}`" for each in collections))] if collections else []
 
 
 def reasons_of(members: Sequence[HeldMember]) -> Mapping[OpenReason, int]:

@@ -13,6 +13,7 @@ from bot.cogs.holders.holder_words import (
     KINDS,
     MEMBERS,
     counted,
+    never_counting,
     reasons_of,
     rendered,
     when,
@@ -132,8 +133,9 @@ class ListPages(TurningPages):
             found.append(
                 _SUMMARY(members=MEMBERS(count=len(held)), kinds=counted(kinds, KINDS), copies=counted(copies, COPIES))
             )
-        else:
+        elif len(self.holders.left_out) < len(self.holders.collections):
             found.append(_NOBODY())
+        found += never_counting(self.holders.left_out)
         if maybe:
             found.append(_MAYBE(count=len(maybe)))
         found += why_open(self.holders.open_reasons)

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.cogs.holders.holder_words import day, rendered, when
+from bot.cogs.holders.holder_words import day, never_counting, rendered, when
 from bot.holders.export_head import remarks
 from bot.holders.export_view import ExportView
 from bot.holders.seal import Seal
-from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, Weight
+from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule, weight_words
 from bot.messages import Message, Words, words_of_text
-from bot.store.holders.snapshot_table import ListedSnapshot
+from bot.store.holders.snapshot_search import ListedSnapshot
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, cut_lines
 
@@ -32,8 +32,10 @@ _SIGNED = Message("Signed with the key `{key}`. `tessera snapshot verify` checks
 _NOT_SIGNED = Message("Not signed: this bot has no key for that.")
 _ASK = Message("{what}\n\nThe file says so too. Do you want it as it is?")
 _NOBODY = Message("Nobody in this server fits `{rule}`, or may fit it. There is nothing to export.")
+_NOBODY_SO_MANY = Message(
+    "Nobody in this server fits `{rule}` and holds at least {minimum:,}, or may. There is nothing to export."
+)
 _MINIMUM = Message("{what}, at least {minimum:,}")
-_KINDS, _COPIES = Message("kinds"), Message("copies")
 
 _SCHEDULES = Message("Scheduled snapshots")
 _NO_SCHEDULES = Message("There are none. `/holders schedule` with a rule makes one.")
@@ -51,11 +53,6 @@ _EVERY = {Every.DAY: Message("every day"), Every.WEEK: Message("every week"), Ev
 _AT_ONCE = timedelta(minutes=1)
 _DESCRIPTION = 4000
 _CHOICE = _NAME = 100
-
-
-def weight_words(weight: Weight) -> Words:
-    """What is counted by."""
-    return (_KINDS if weight is Weight.KINDS else _COPIES)()
 
 
 def request_words(request: SnapshotRequest) -> Words | str:
@@ -82,9 +79,14 @@ def asking_embed(view: ExportView, missing: Sequence[Words]) -> discord.Embed:
     return _embed(_TITLE(number=view.snapshot.snapshot_id), [*_about(view.snapshot), _ASK(what=what)], is_loud=True)
 
 
-def nobody_embed(snapshot: Snapshot) -> discord.Embed:
-    """What is said of a snapshot with nobody in it."""
-    return _embed(_TITLE(number=snapshot.snapshot_id), [_NOBODY(rule=snapshot.request.short_rule)])
+def nobody_embed(view: ExportView) -> discord.Embed:
+    """What is said of a snapshot with nobody in it, with all that may be the cause."""
+    request, counting = view.snapshot.request, view.snapshot.counting
+    nobody = _NOBODY(rule=request.short_rule)
+    if request.minimum:
+        nobody = _NOBODY_SO_MANY(rule=request.short_rule, minimum=request.minimum)
+    lines = [nobody, *never_counting(counting.left_out if counting else ()), *remarks(view)]
+    return _embed(_TITLE(number=view.snapshot.snapshot_id), lines)
 
 
 def schedules_embed(schedules: Sequence[SnapshotSchedule], now: datetime, done: Words | None = None) -> discord.Embed:

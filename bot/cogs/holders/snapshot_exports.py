@@ -98,7 +98,7 @@ class SnapshotExports:
         """
         view = await self._view(interaction, choice)
         if not view.snapshot.members:
-            await sending.edit_answer(interaction, embed=snapshot_embeds.nobody_embed(view.snapshot), view=None)
+            await sending.edit_answer(interaction, embed=snapshot_embeds.nobody_embed(view), view=None)
             return
         missing = await asyncio.to_thread(incompleteness, view, choice.layout)
         if not missing:

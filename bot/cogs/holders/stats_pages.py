@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import Literal
 
 import discord
 
@@ -42,6 +45,7 @@ _SEE_ONE = Message("Page {page:,} of {pages:,} · choose a gate in the command f
 _GATES_A_PAGE = 5
 _BAR = 12
 _SHOWN_POINTS = 8
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def one_gate_embed(stats: GateStats, rule: str) -> discord.Embed:
     parts = [rendered(standing(stats, rule))]
     if stats.distribution:
         parts.append(rendered(distribution_words(stats.distribution)))
-        parts.append(rendered([_TREND(), *map(_of_point, _thinned(stats.trend))] if stats.trend else [_NEVER_LOOKED()]))
+        parts.append(rendered([_TREND(), *trend_words(stats.trend)] if stats.trend else [_NEVER_LOOKED()]))
     else:
         parts.append(_NO_COLLECTION().render())
     title = _TITLE_OF_ONE(gate=stats.gate.gate_id).render()
@@ -142,8 +146,16 @@ def _thinned(points: Sequence[TrendPoint]) -> Sequence[TrendPoint]:
     return [points[round(place * step)] for place in range(_SHOWN_POINTS)]
 
 
-def _of_point(point: TrendPoint) -> Words:
-    at, members = discord.utils.format_dt(point.at, "d"), MEMBERS(count=point.holders)
+def trend_words(trend: Sequence[TrendPoint]) -> Sequence[Words]:
+    """Some of the points of a trend, no two of which look like the same moment."""
+    points = _thinned(trend)
+    # A day has one date in every place of the world only where it is a whole one later.
+    is_daily = all(later.at - earlier.at >= _DAY for earlier, later in pairwise(points))
+    return [_of_point(each, "d" if is_daily else "f") for each in points]
+
+
+def _of_point(point: TrendPoint, form: Literal["d", "f"]) -> Words:
+    at, members = discord.utils.format_dt(point.at, form), MEMBERS(count=point.holders)
     if point.unknown:
         return _POINT_UNKNOWN(day=at, members=members, unknown=point.unknown)
     return _POINT(day=at, members=members)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.cogs.holders.holder_desk import HolderDesk
-from bot.cogs.holders.holder_words import COPIES, KINDS, PRESENCE_UNKNOWN, counted, rendered, when
+from bot.cogs.holders.holder_words import COPIES, KINDS, PRESENCE_UNKNOWN, counted, never_counting, rendered, when
 from bot.errors import InputError
 from bot.gates.rule import CollectionRef
 from bot.holders.held import HeldAccount, HeldMember, HolderList, by_most, holders_of, perhaps_of
@@ -90,6 +90,7 @@ def board_embed(title: str, board: TopBoard) -> discord.Embed:
     parts = lines or ([] if board.unseen else [_NOBODY()])
     if board.unseen:
         parts.append(PRESENCE_UNKNOWN(count=board.unseen))
+    parts += never_counting(board.holders.left_out)
     if board.others > 0:
         parts.append(_OTHERS(count=board.others))
     if board.maybe:

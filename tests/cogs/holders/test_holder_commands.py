@@ -166,6 +166,21 @@ async def test_a_collection_that_nobody_holds(role_bot: RoleBot, hana: Person, u
     assert await recorded(role_bot) == ["holders list", "holders list"]
 
 
+async def test_a_collection_that_never_counts_here_is_said_to_be_left_out(
+    role_bot: RoleBot, hana: Person, uma: Person
+) -> None:
+    """Members hold it, so nobody is said to hold none."""
+    ada = await role_bot.sandbox.person("ada")
+    await ada.run("settings exclude", collection="254")
+    left_out = "Never counted in this server: `loopring:254`. `/settings include` ends that."
+    for command, options in (("list", {}), ("top", {}), ("gap", {}), ("changes", {"since": "7d"})):
+        assert left_out in (await uma.run(f"holders {command}", collection="254", **options)).text
+    assert "is known to hold it" not in (await uma.run("holders list", collection="254")).text
+    assert left_out in (await ada.run("holders export", rule="254")).text
+    await ada.run("settings include", collection="254")
+    assert f"<@{hana.user}> · 12 kinds" in (await uma.run("holders list", collection="254")).text
+
+
 @pytest.mark.parametrize("typed", ["254 and 261", "loopring:*", "!!"])
 async def test_what_is_not_one_collection_is_refused_and_recorded_nowhere(
     role_bot: RoleBot, uma: Person, typed: str

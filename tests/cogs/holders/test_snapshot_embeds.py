@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bot.cogs.holders.diff_pages import DiffPages
 from bot.cogs.holders.snapshot_embeds import exported_embed, nobody_embed, schedules_embed
 from bot.counts import at_least, exact
+from bot.errors import InputError
+from bot.gates.rule import CollectionRef
+from bot.holders.counting import Counting
 from bot.holders.export_view import export_view
 from bot.holders.held import OpenReason
 from bot.holders.seal import Seal
-from bot.holders.snapshot import Every, SnapshotRequest, SnapshotSchedule
+from bot.holders.snapshot import Every, Snapshot, SnapshotRequest, SnapshotSchedule
 from bot.holders.snapshot_changes import compare_snapshots
-from bot.messages import Message, written_in
-from bot.ui.embeds import DESCRIPTION
+from bot.messages import Message, language_of, written_in
+from bot.ui.embeds import DESCRIPTION, error_embed
 from tests.compiled_language import compiled_language
 from tests.holders.snapshots import AT, GUILD, held, row, snapshot
 
@@ -40,7 +46,7 @@ def test_each_answer_is_in_the_readers_language(tmp_path: Path) -> None:
         pages = DiffPages.of(compare_snapshots(before, after))
         [diff] = pages.embeds(0)
         tabs = [each.label for each in pages.tabs()]
-        nobody = nobody_embed(before)
+        nobody = nobody_embed(export_view(before, shows_addresses=True))
     assert (schedules.title, schedules.description) == ("Geplante Listen", "Es gibt keine.")
     assert diff.title == "Von Liste 1 bis Liste 2"
     assert "<@101>: vorher -, nachher 1.234" in (diff.description or "")
@@ -71,3 +77,28 @@ def test_complete_is_said_only_of_what_is_known_of_all() -> None:
     assert "How much they hold is not known of all of them" in said
     certain = snapshot(row(101, held(101, 1, exact(2))))
     assert "Complete: " in (exported_embed(export_view(certain, shows_addresses=True), seal, ()).description or "")
+
+
+def test_nobody_is_said_with_what_may_be_the_cause() -> None:
+    """A minimum, a collection that is left out, members who left: nobody is said to hold nothing."""
+
+    def said(taken: Snapshot, **how: Any) -> str:
+        return nobody_embed(export_view(taken, shows_addresses=True, **how)).description or ""
+
+    assert said(snapshot()) == "Nobody in this server fits `254`, or may fit it. There is nothing to export."
+    many = said(snapshot(request=SnapshotRequest("254", minimum=100)))
+    assert many.startswith("Nobody in this server fits `254` and holds at least 100, or may.")
+    excluded = replace(snapshot(), counting=Counting(left_out=(CollectionRef("loopring", "254"),)))
+    assert "Never counted in this server: `loopring:254`." in said(excluded)
+    gone = snapshot(row(101, held(101, 1, exact(12))))
+    assert "One member is left out, who left the server since." in said(gone, present=())
+
+
+def test_of_two_long_rules_it_is_still_said_what_can_be_compared() -> None:
+    before, after = (snapshot(request=SnapshotRequest(f"{LONG} or {number}"), number=number) for number in (1, 2))
+    with written_in(language_of("de")), pytest.raises(InputError) as raised:
+        compare_snapshots(before, after)
+    with written_in(language_of("de")):
+        text = error_embed(raised.value).description or ""
+    assert text.endswith("lassen sich vergleichen.")
+    assert "kinds" not in text
