@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.counts import Count, Ternary, count_yes, total
 from bot.gates.gate import Gate
+from bot.gates.rule import CollectionRef
 from bot.holders.distribution import Distribution
 from bot.holders.trend import TrendPoint
 
@@ -31,6 +32,7 @@ class GateStats:
         distribution: How many kinds members hold of the collections that its rule names; None: it names none, or this
             was not asked for.
         trend: How many members held any of these over time; empty likewise, or nobody had looked.
+        left_out: Which of these collections never count in that server; empty likewise.
     """
 
     gate: Gate
@@ -46,6 +48,7 @@ class GateStats:
     taken: int
     distribution: Distribution | None = None
     trend: Sequence[TrendPoint] = ()
+    left_out: Sequence[CollectionRef] = ()
 
     @property
     def live(self) -> Count:

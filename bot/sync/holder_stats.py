@@ -114,4 +114,5 @@ class HolderStats:
         past = await self._lists.past_of_collections(server.guild_id, collections, since)
         members = await asyncio.to_thread(past.now.members)
         trend = await self._history.trend_of(past, since, points=_POINTS)
-        return replace(stats, distribution=distribution_of(members), trend=trend)
+        left_out = past.now.left_out
+        return replace(stats, distribution=distribution_of(members), trend=trend, left_out=left_out)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import discord
 
-from bot.cogs.holders.holder_words import KINDS, MEMBERS, counted, rendered
+from bot.cogs.holders.holder_words import KINDS, MEMBERS, counted, never_counting, rendered
 from bot.gates.gate import Gate, GateState
 from bot.holders.distribution import Bin, Distribution
 from bot.holders.gate_stats import GateStats
@@ -83,7 +83,7 @@ def one_gate_embed(stats: GateStats, rule: str) -> discord.Embed:
     """One gate in full."""
     parts = [rendered(standing(stats, rule))]
     if stats.distribution:
-        parts.append(rendered(distribution_words(stats.distribution)))
+        parts.append(rendered([*distribution_words(stats.distribution), *never_counting(stats.left_out)]))
         parts.append(rendered([_TREND(), *trend_words(stats.trend)] if stats.trend else [_NEVER_LOOKED()]))
     else:
         parts.append(_NO_COLLECTION().render())

@@ -177,6 +177,8 @@ async def test_a_collection_that_never_counts_here_is_said_to_be_left_out(
         assert left_out in (await uma.run(f"holders {command}", collection="254", **options)).text
     assert "is known to hold it" not in (await uma.run("holders list", collection="254")).text
     assert left_out in (await ada.run("holders export", rule="254")).text
+    gate = await role_bot.gate(ada, "254 >= 3")
+    assert left_out in (await uma.run("holders stats", gate=str(gate.gate_id))).text
     await ada.run("settings include", collection="254")
     assert f"<@{hana.user}> · 12 kinds" in (await uma.run("holders list", collection="254")).text
 
