@@ -6,8 +6,9 @@ two daily schedules make more in a few months than anybody would list, and an ol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -83,5 +84,5 @@ def newest_pair(db: Database, guild_id: int) -> tuple[int, int] | None:
     return (int(row[0]), int(row[1])) if row else None
 
 
-def _listed(db: Database, sql: str, values: Mapping[str, int | str]) -> Sequence[ListedSnapshot]:
+def _listed(db: Database, sql: str, values: dict[str, Any]) -> Sequence[ListedSnapshot]:
     return [ListedSnapshot(to_snapshot(row[:-2]), row[-2], bool(row[-1])) for row in db.execute(sql, values).fetchall()]
