@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,14 +112,61 @@ async def test_an_absurd_wish_to_wait_is_cut(harness: WebhookHarness) -> None:
     assert (await standing(harness)).endpoint.next_at == harness.now + timedelta(minutes=15)
 
 
+async def turn_off(harness: WebhookHarness, span: timedelta) -> None:
+    """Nothing is delivered for so long: the bot is off, or has no key."""
+    await harness.deliveries.close()
+    harness.advance(span)
+    harness.start()
+
+
+async def leave(harness: WebhookHarness, span: timedelta) -> None:
+    """The bot is removed from the server, and is invited again after so long."""
+    await harness.store.sync.servers.left(GUILD, harness.now)
+    harness.advance(span)
+    await harness.deliveries.drain()
+    await harness.store.sync.servers.entered(GUILD)
+
+
+@pytest.mark.parametrize("absent", [turn_off, leave])
+async def test_time_in_which_nobody_tried_pauses_no_endpoint(
+    harness: WebhookHarness, absent: Callable[[WebhookHarness, timedelta], Awaitable[None]]
+) -> None:
+    await harness.add()
+    await harness.order(status=500)
+    await harness.happen()
+    await harness.deliveries.drain()
+    for tries in range(2, 8):
+        await absent(harness, timedelta(days=4))
+        await harness.deliveries.drain()
+        now = (await standing(harness)).endpoint
+        assert (now.state, now.tries) == (EndpointState.ACTIVE, tries)
+        assert now.failing_since
+        assert harness.now - now.failing_since < AN_HOUR
+
+
+async def test_three_days_of_attempts_count_with_an_absence_between_them(harness: WebhookHarness) -> None:
+    await harness.add()
+    await harness.order(status=500)
+    await harness.happen()
+    began, absence = harness.now, timedelta()
+    while (now := await standing(harness)).endpoint.state is EndpointState.ACTIVE:
+        if not absence and harness.now - began > GIVE_UP_AFTER / 2:
+            absence = timedelta(days=9)
+            await turn_off(harness, absence)
+        harness.advance(max((now.endpoint.next_at or harness.now) - harness.now, timedelta()))
+        await harness.deliveries.drain()
+    assert absence
+    assert GIVE_UP_AFTER <= harness.now - began - absence + AN_HOUR <= GIVE_UP_AFTER + 3 * AN_HOUR
+
+
 async def test_an_endpoint_that_fails_for_three_days_is_paused_and_its_server_told(harness: WebhookHarness) -> None:
     endpoint_id, _ = await harness.add()
     await harness.order(status=502)
     await harness.happen()
     began = harness.now
-    while (await standing(harness)).endpoint.state is EndpointState.ACTIVE:
+    while (now := await standing(harness)).endpoint.state is EndpointState.ACTIVE:
+        harness.advance(max((now.endpoint.next_at or harness.now) - harness.now, timedelta()))
         await harness.deliveries.drain()
-        harness.advance(AN_HOUR)
     assert GIVE_UP_AFTER <= harness.now - began <= GIVE_UP_AFTER + 2 * AN_HOUR
     assert len(await harness.received()) < 100
     posts = await harness.store.sync.posts.to_send(harness.now, 50)

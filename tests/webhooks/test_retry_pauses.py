@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.webhooks.values.delivery_failure import Failure, FailureCode
-from bot.webhooks.values.retry_pauses import GIVE_UP_AFTER, gives_up, pause_after
+from bot.webhooks.values.retry_pauses import GIVE_UP_AFTER, failing_from, gives_up, pause_after
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
 DOWN = Failure(FailureCode.NO_CONNECTION)
@@ -33,6 +33,15 @@ def test_it_ends_after_three_days_or_at_once_where_the_endpoint_is_gone() -> Non
     assert not gives_up(DOWN, AT, AT + GIVE_UP_AFTER - timedelta(seconds=1))
     assert gives_up(DOWN, AT, AT + GIVE_UP_AFTER)
     assert gives_up(Failure(FailureCode.GONE, 410), AT, AT)
+
+
+def test_only_time_in_which_attempts_were_made_counts() -> None:
+    assert failing_from(None, AT, AT + GIVE_UP_AFTER) == AT + GIVE_UP_AFTER
+    assert failing_from(AT, AT + timedelta(hours=1), AT + timedelta(hours=1)) == AT
+    assert failing_from(AT, AT + timedelta(hours=1), AT + timedelta(days=9)) == AT + timedelta(days=9, hours=-1)
+    assert failing_from(AT, None, AT + timedelta(days=9)) == AT
+    # A clock that was ahead when it failed first: never later than now.
+    assert failing_from(AT, AT, AT - timedelta(days=9)) == AT - timedelta(days=9)
 
 
 @pytest.mark.parametrize(

@@ -95,16 +95,27 @@ def set_delivered(db: Database, endpoint: Endpoint, number: int, now: datetime) 
     return first(db, sql, {**_its(endpoint), "number": number, "now": seconds(now)}) is not None
 
 
-def set_failed(db: Database, endpoint: Endpoint, failure: Failure, now: datetime, next_at: datetime | None) -> bool:
-    """An attempt failed. `next_at` None: there is no other, and its server is told. Whether it counts."""
+def set_failed(
+    db: Database, endpoint: Endpoint, failure: Failure, since: datetime, now: datetime, next_at: datetime | None
+) -> bool:
+    """An attempt failed; whether that counts: nobody changed the endpoint meanwhile.
+
+    Args:
+        db: The store.
+        endpoint: As it was when the attempt began.
+        failure: How it ended.
+        since: Since when it fails, without the time in which nobody tried.
+        now: The present.
+        next_at: When the next attempt is due; None: there is none, and its server is notified.
+    """
     sql = f"""
         UPDATE webhook_endpoints SET
-            tries = tries + 1, failing_since = coalesce(failing_since, :now), failed_at = :now, failure = :failure,
+            tries = tries + 1, failing_since = :since, failed_at = :now, failure = :failure,
             status = :status, due = :due, state = CASE WHEN :due IS NULL THEN 'failed' ELSE state END
         WHERE {_AS_IT_WAS} RETURNING 1
     """
     values = {"failure": failure.code.value, "status": failure.status, "due": seconds(next_at) if next_at else None}
-    if first(db, sql, {**_its(endpoint), **values, "now": seconds(now)}) is None:
+    if first(db, sql, {**_its(endpoint), **values, "since": seconds(since), "now": seconds(now)}) is None:
         return False
     if next_at is None:
         detail = json.dumps([endpoint.endpoint_id, endpoint.host, failure.code.value, failure.status])

@@ -97,9 +97,13 @@ class WebhookStore:
         """It confirmed everything up to a number; whether it is still as it was."""
         return await self._writer.transaction(lambda db: endpoint_table.set_delivered(db, endpoint, number, now))
 
-    async def failed(self, endpoint: Endpoint, failure: Failure, now: datetime, next_at: datetime | None) -> bool:
-        """An attempt failed; `next_at` None: none follows, and its log channel is told. Whether it is as it was."""
-        return await self._writer.transaction(lambda db: endpoint_table.set_failed(db, endpoint, failure, now, next_at))
+    async def failed(
+        self, endpoint: Endpoint, failure: Failure, since: datetime, now: datetime, next_at: datetime | None
+    ) -> bool:
+        """An attempt failed, see `endpoint_table.set_failed`. Whether the endpoint is as it was."""
+        return await self._writer.transaction(
+            lambda db: endpoint_table.set_failed(db, endpoint, failure, since, now, next_at)
+        )
 
     async def set_state(self, guild_id: int, endpoint_id: int, state: EndpointState, now: datetime) -> Endpoint | None:
         """Pause an endpoint or let it go on; None: there is none."""

@@ -24,7 +24,7 @@ from bot.store.webhooks.webhook_store import Backlog, WebhookStore
 from bot.webhooks.delivery.posting import Attempt
 from bot.webhooks.values.endpoint import Endpoint
 from bot.webhooks.values.event import Event, Missed
-from bot.webhooks.values.retry_pauses import gives_up, pause_after
+from bot.webhooks.values.retry_pauses import failing_from, gives_up, pause_after
 from bot.webhooks.values.webhook_signature import SecretKey
 
 log = logging.getLogger(__name__)
@@ -164,16 +164,17 @@ class Deliveries:
     async def _attempt(self, endpoint: Endpoint, event: Event | Missed, number: int) -> bool:
         """Send one; whether it was confirmed, and nobody changed anything meanwhile."""
         body = event.body()
-        headers = self._key.headers(endpoint, event.event_id, body, self._clock())
+        began = self._clock()
+        headers = self._key.headers(endpoint, event.event_id, body, began)
         attempt = await self._poster.post(endpoint.url, headers, body)
         now = self._clock()
         if attempt.failure is None:
             return await self._store.delivered(endpoint, number, now)
-        since = endpoint.failing_since or now
+        since = failing_from(endpoint.failing_since, endpoint.next_at, began)
         next_at = None
         if not gives_up(attempt.failure, since, now):
             next_at = now + pause_after(endpoint.tries + 1, self._spread(), attempt.asked)
-        if await self._store.failed(endpoint, attempt.failure, now, next_at):
+        if await self._store.failed(endpoint, attempt.failure, since, now, next_at):
             again = f"again at {next_at:%H:%M:%S}" if next_at else "paused"
             # Neither its path nor its query: they may contain a password.
             log.info("webhook %d (%s): %s: %s", endpoint.endpoint_id, endpoint.host, attempt.failure.code.value, again)

@@ -33,7 +33,7 @@ class Endpoint:
         created_at: When it was added.
         rotated_at: When its secret was replaced last; None: never.
         tries: Attempts that failed, in a row.
-        failing_since: When the first of these was.
+        failing_since: When the first of these was; later by the time in which nobody tried, see `failing_from`.
         next_at: When the next attempt is made; None: nothing waits, or nothing is sent.
         delivered_at: When an event was last confirmed; None: never.
         failed_at: When an attempt last failed; None: never.
