@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from bot.store.rows import seconds
 
 _NO_LONGER = timedelta(minutes=15)  # than any pause after a failure, and any lease
+_NO_LONGER_DELIVERY = timedelta(minutes=75)  # an hour, and a quarter of it at random
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ _WAS = {
     "sync_members": ("seen_at", "absent_since", "judged_at"),
     "sync_guilds": ("left_at", "counted_at"),
     "sync_changes": ("at",),
+    "webhook_endpoints": ("failing_since", "delivered_at", "failed_at"),
     "role_grants": ("granted_at", "repaired_at"),
     "role_misses": ("first_at", "last_at", "warned_at", "approved_at"),
     "role_holds": ("since",),
@@ -59,7 +61,17 @@ _IS_DUE = (
     ("sync_guilds", "drift_due", "drift"),
     ("sync_guilds", "search_due", "search"),
     ("sync_instance", "settled_at", "span"),
+    ("webhook_endpoints", "due", "delivery"),
 )
+# A source is tried every few minutes while it fails. Where its latest failure is older, nobody tried: this process was
+# not there, or the clock was set. That time says nothing about the source.
+_WITHOUT_ABSENCE = """
+    UPDATE sync_networks SET failing_since = :now - max(0, latest - failing_since) FROM (
+        SELECT sync_networks.network AS name, coalesce(max(failed_at), sync_networks.failing_since) AS latest
+        FROM sync_networks LEFT JOIN sync_accounts ON sync_accounts.network = sync_networks.network
+        GROUP BY sync_networks.network
+    ) WHERE network = name AND latest < :latest_try
+"""
 _LATER_LEVEL = """
     DELETE FROM sync_levels WHERE at > :now AND EXISTS (
         SELECT 1 FROM sync_levels AS later WHERE later.account_id = sync_levels.account_id
@@ -69,7 +81,7 @@ _LATER_LEVEL = """
 
 
 def bring_back(db: Database, now: datetime, plans: Plans) -> None:
-    """Let nothing wait for a moment that only a wrong clock knew; in a transaction of the caller."""
+    """Let nothing wait for a moment that only a wrong clock knew, and count no absence; in the caller's transaction."""
     ahead = {
         "now": now,
         "pause": now + _NO_LONGER,
@@ -77,6 +89,7 @@ def bring_back(db: Database, now: datetime, plans: Plans) -> None:
         "drift": now + plans.drift,
         "search": now + 4 * plans.drift,
         "span": now + plans.span,
+        "delivery": now + _NO_LONGER_DELIVERY,
     }
     its = {name: seconds(moment) for name, moment in ahead.items()}
     for table, columns in _WAS.items():
@@ -85,6 +98,7 @@ def bring_back(db: Database, now: datetime, plans: Plans) -> None:
     for table, column, limit in _IS_DUE:
         _move(db, table, column, its, limit, to="span" if limit == "span" else "now")
     present = {"now": its["now"]}
+    db.execute(_WITHOUT_ABSENCE, {**present, "latest_try": seconds(now - 2 * _NO_LONGER)})
     db.execute("UPDATE sync_members SET warned_proof = NULL WHERE warned_proof > :now", present)
     db.execute("UPDATE sync_accounts SET read_at = NULL WHERE read_at > :now", present)
     db.execute("UPDATE sync_accounts SET part_at = NULL WHERE part_at > :now", present)
