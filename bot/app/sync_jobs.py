@@ -72,9 +72,12 @@ async def open_sync(
 
 
 def schedule_sync(background: Background, sync: Sync, post: Job, is_ready: Callable[[], bool]) -> None:
-    """Add its jobs: accounts are read also while Discord is away, but nobody is judged before it is there."""
+    """Add its jobs: accounts are read also while Discord is away, but nobody is judged before it is there.
+
+    Nor is anything of a server forgotten: only Discord knows whether the bot was invited again while it was off.
+    """
     background.every(_READS, sync.read_due, name="readings")
     background.every(_JUDGES, when_ready(is_ready, sync.run_due), name="roles")
     background.every(_POSTS, when_ready(is_ready, post), name="posts to log channels")
     background.every(_SCANS, when_ready(is_ready, sync.scan), name="scans of servers")
-    background.every(_PURGES, sync.purge, name="purges of roles")
+    background.every(_PURGES, when_ready(is_ready, sync.purge), name="purges of roles")

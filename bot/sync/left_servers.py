@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.store import Store
@@ -35,11 +35,11 @@ class LeftServers:
         await self._store.sync.servers.leave_others(guild_ids, now)
         await self._store.gates.note_present(guild_ids, now)
 
-    async def purge(self) -> None:
-        """Delete what was retained for long enough."""
+    async def purge(self, guild_ids: Collection[int]) -> None:
+        """Delete what was retained for long enough; nothing of these servers, which the bot is in."""
         store, before = self._store, self._clock() - RETAINED
         gone = {*await store.sync.servers.left_before(before), *await store.gates.left_before(before)}
-        for guild_id in gone:
+        for guild_id in gone.difference(guild_ids):
             await store.keep_outs.forget_guild(guild_id)
             await store.guild_settings.forget_guild(guild_id)
             await store.snapshots.forget_guild(guild_id)

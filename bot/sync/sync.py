@@ -118,7 +118,7 @@ class Sync:
 
     async def purge(self) -> None:
         """Delete what was retained for long enough."""
-        await self._left_servers.purge()
+        await self._left_servers.purge(self._discord.guild_ids())
 
     async def close(self) -> None:
         """Stop; what is not finished is finished after the next start."""
