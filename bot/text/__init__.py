@@ -6,6 +6,7 @@
 - `image_url`: the URL of a picture that Discord may fetch, or none.
 
 - `plural`: a number with its noun.
+- `typed_values`: numbers, moments and spans that people type, within bounds.
 - `spam`: names that are hidden, as they look like spam.
 """
 

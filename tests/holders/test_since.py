@@ -22,6 +22,7 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
         pytest.param("2W", NOW - timedelta(weeks=2), id="weeks"),
         pytest.param("3 months", NOW - timedelta(days=90), id="months"),
         pytest.param("1y", NOW - timedelta(days=365), id="years"),
+        pytest.param("７d", NOW - timedelta(days=7), id="digits-of-a-japanese-keyboard"),
     ],
 )
 def test_a_date_or_a_span_is_a_moment(typed: str, since: datetime) -> None:
@@ -38,6 +39,13 @@ def test_a_date_or_a_span_is_a_moment(typed: str, since: datetime) -> None:
         pytest.param("99y", "too long ago", id="before-there-was-anything"),
         pytest.param("@everyone", "@\u200beveryone", id="a-mention"),
         pytest.param("1970-01-01", "too long ago", id="an-old-date"),
+        pytest.param("3000y", "too long ago", id="before-the-calendar-begins"),
+        pytest.param("99999y", "too long ago", id="longer-than-any-span"),
+        pytest.param("99999 months", "too long ago", id="many-months"),
+        pytest.param("9" * 100 + "h", "too long ago", id="a-hundred-digits"),
+        pytest.param("9" * 5000 + "h", "too long ago", id="more-digits-than-a-number-may-have"),
+        pytest.param("0000-00-00", "use a date such as `2026-10-01`", id="no-year"),
+        pytest.param("-7d", "use a date such as `2026-10-01`", id="a-negative-span"),
     ],
 )
 def test_anything_else_is_refused_with_what_is_accepted(typed: str, sentence: str) -> None:
