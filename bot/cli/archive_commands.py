@@ -27,6 +27,7 @@ from bot.cli.archive_snapshot import compare_archives, import_snapshot
 from bot.cli.interruptible import interruptible
 from bot.cli.rebuild_command import add_rebuild, run_rebuild
 from bot.cli.table import holdings_json, holdings_table
+from bot.cli.typed_arguments import WholeNumber
 from bot.config.secrets import read_secret
 from bot.config.settings import Settings
 from bot.errors import ConfigError, InputError, TesseraError
@@ -39,6 +40,7 @@ from bot.sources.reading import fetch_holdings
 from bot.sources.source import Source
 from bot.text.plural import plural
 
+_PORT = WholeNumber(0, 65_535)
 _EXISTS = Message("{path}: exists already. Choose another name.")
 _CANNOT_READ = Message("{accounts}: cannot be read: {reason}.")
 _NOT_TEXT = Message("{accounts}: not a text in UTF-8.")
@@ -86,7 +88,7 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
     serve = commands.add_parser("serve", parents=[config], help="offer an archive over Loopring's v3 API")
     serve.add_argument("file", type=Path)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serve.add_argument("--port", type=int, default=8780, help="port to listen on (default: %(default)s); 0: any free")
+    serve.add_argument("--port", type=_PORT, default=8780, help="port to listen on (default: %(default)s); 0: any free")
     serve.add_argument("--no-key", action="store_true", help=f"answer everyone; otherwise {KEY_VARIABLE} is required")
     serve.add_argument(
         "--covers-all", action="store_true", help="answer that accounts which are not in the archive do not exist"

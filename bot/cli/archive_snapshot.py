@@ -22,21 +22,28 @@ from bot.archive.snapshot_holdings import SnapshotHoldings
 from bot.archive.snapshot_rows import COLUMNS, read_rows
 from bot.archive.source_names import SNAPSHOT
 from bot.archive.writer import write_archive
+from bot.cli.typed_arguments import WholeNumber
 from bot.errors import ConfigError, InputError
 from bot.holdings import LOOPRING
 from bot.messages import Message
 from bot.text import safe_text
 from bot.text.plural import plural
+from bot.text.typed_values import typed_moment
 
 _EXISTS = Message("{path}: exists already. Choose another name.")
 _CANNOT_READ = Message("{path}: cannot be read: {reason}.")
 _CANNOT_WRITE = Message("{path}: cannot be written: {reason}.")
 _NOT_TEXT = Message("{path}: not a text in UTF-8.")
 _IN_FILE = Message("{path}: {problem}")
-_NO_TIME = Message("--as-of is “{typed}”, and must be a day or a time, such as 2026-06-28 or 2026-06-28T12:00+00:00.")
+_NO_TIME = Message(
+    "--as-of is “{typed}”, and must be a day or a time from 2015-07-30 until now, such as 2026-06-28 or "
+    "2026-06-28T12:00+00:00."
+)
 _NOT_NUMBERED = Message("--collections is for Loopring's accounts alone: on a chain a collection is its contract.")
 _NO_OWNERS = Message("{path}: knows no owners, so it cannot say which account is whose.")
 
+_EARLIEST = datetime(2015, 7, 30, tzinfo=UTC)  # of Ethereum's first block
+_ROWS = WholeNumber(0, 1_000_000)
 _HEAD = ("kind", "account", "owner", "contract", "nft_id", "first", "second")
 
 
@@ -65,7 +72,7 @@ def add_arguments(commands: Any, config: argparse.ArgumentParser) -> None:
     both = commands.add_parser("compare", parents=[config], help="say what differs between two archives")
     both.add_argument("first", type=Path)
     both.add_argument("second", type=Path)
-    both.add_argument("--rows", type=int, default=20, metavar="N", help="differences to print (default: %(default)s)")
+    both.add_argument("--rows", type=_ROWS, default=20, metavar="N", help="differences to print (default: %(default)s)")
     both.add_argument("--csv", type=Path, metavar="FILE", help="write every difference into this file")
 
 
@@ -146,11 +153,10 @@ _KIND_WORDS = {
 
 
 def _time(typed: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(typed)
-    except ValueError as error:
-        raise InputError(_NO_TIME, typed=typed) from error
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    found = typed_moment(typed, _EARLIEST, datetime.now(UTC))
+    if found is None:
+        raise InputError(_NO_TIME, typed=safe_text(typed, 40, plain=True))
+    return found
 
 
 def _read(path: Path, digest: hashlib._Hash) -> SnapshotHoldings:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.cli.operator import change_store, read_store
+from bot.cli.typed_arguments import STORED_ID
 from bot.config.settings import Settings
 from bot.errors import ConfigError, InputError
 from bot.messages import Message
@@ -64,7 +65,7 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
     )
     decide.add_argument("address", metavar="ADDRESS", help="in full, as `list --full` prints it")
     whom = decide.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--for", dest="winner", type=int, metavar="USER_ID", help="the member whose it is")
+    whom.add_argument("--for", dest="winner", type=STORED_ID, metavar="USER_ID", help="the member whose it is")
     whom.add_argument("--nobody", action="store_true", help="nobody's: who has its key must sign for it again")
     decide.add_argument("--yes", action="store_true", help="do it without asking")
 

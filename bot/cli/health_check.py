@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     try:
         host, port = address_in(Path(arguments[0] if arguments else "config.toml"), os.environ)
         status, _ = ask_health(host, port)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError) as error:  # the last three: [web] is wrong
         sys.stdout.write(f"does not answer: {type(error).__name__}\n")
         return 1
     sys.stdout.write("fit\n" if status == 200 else f"not fit: HTTP {status}\n")  # noqa: PLR2004 - OK

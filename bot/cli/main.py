@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not prevent the table
     try:
         _refuse_secrets(sys.argv[1:] if argv is None else argv)  # before argparse, whose errors repeat what was typed
-        arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
+        arguments = command_parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
         settings = _load(arguments.config)
         secrets = [secret.get_secret_value() for secret in settings.secrets]
         is_run = arguments.command == "run"
@@ -100,12 +100,13 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
     }
     if arguments.command in commands:
         return await commands[arguments.command]()
-    from bot.cli import operator_commands  # noqa: PLC0415 - see `_parser`
+    from bot.cli import operator_commands  # noqa: PLC0415 - see `command_parser`
 
     return await operator_commands.run(settings, arguments, report, _open_one, _open_lookup)
 
 
-def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+def command_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Everything that can be typed after `tessera`; the commands of an operator only where none is `run`."""
     parser = argparse.ArgumentParser(prog="tessera", description="A Discord bot that shows what an account holds.")
     parser.add_argument("--version", action="version", version=f"tessera {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

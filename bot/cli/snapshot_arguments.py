@@ -6,8 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from bot.cli.typed_arguments import STORED_ID, WholeNumber
 from bot.holders.export_view import Layout
-from bot.holders.snapshot import Weight
+from bot.holders.snapshot import MOST_MINIMUM, Weight
+
+_MINIMUM = WholeNumber(0, MOST_MINIMUM)
 
 
 def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
@@ -32,18 +35,18 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
         "Make and store a snapshot, also while the bot runs; nothing is asked upstream. The exit code is 1 where "
         "something in it is not known.",
     )
-    make.add_argument("server", type=int, metavar="SERVER", help="the id of the Discord server")
+    make.add_argument("server", type=STORED_ID, metavar="SERVER", help="the id of the Discord server")
     make.add_argument("rule", metavar="RULE", help="as for a gate, with ids of collections: 254, '254 and not 261'")
-    make.add_argument("--minimum", type=int, default=0, metavar="N", help="leave out who certainly holds fewer")
+    make.add_argument("--minimum", type=_MINIMUM, default=0, metavar="N", help="leave out who certainly holds fewer")
     weights = [weight.value for weight in Weight]
     make.add_argument("--weight", choices=weights, default=Weight.KINDS.value, help="default: %(default)s")
     listing = command("list", "print the snapshots that there are")
-    listing.add_argument("server", type=int, nargs="?", metavar="SERVER", help="only of this server")
+    listing.add_argument("server", type=STORED_ID, nargs="?", metavar="SERVER", help="only of this server")
     show = command("show", "print what a snapshot is of, and what is not known in it")
-    show.add_argument("number", type=int, metavar="NUMBER", help="as `list` prints it")
+    show.add_argument("number", type=STORED_ID, metavar="NUMBER", help="as `list` prints it")
     diff = command("diff", "print what changed between two snapshots of a server")
-    diff.add_argument("first", type=int, metavar="NUMBER")
-    diff.add_argument("second", type=int, metavar="NUMBER")
+    diff.add_argument("first", type=STORED_ID, metavar="NUMBER")
+    diff.add_argument("second", type=STORED_ID, metavar="NUMBER")
     export = command(
         "export",
         "write a snapshot to a file, and its seal beside it",
@@ -51,7 +54,7 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
         "are in it as far as the server (`/settings visibility`) or their members let them be seen. It is recorded in "
         "the audit, and posted in the server's log channel.",
     )
-    export.add_argument("number", type=int, metavar="NUMBER", help="as `list` prints it")
+    export.add_argument("number", type=STORED_ID, metavar="NUMBER", help="as `list` prints it")
     layouts = [layout.value for layout in Layout]
     export.add_argument("--format", choices=layouts, default=Layout.CSV.value, help="default: %(default)s")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="must not exist yet; default: a name here")

@@ -37,6 +37,7 @@ from bot.store.holders.shared_rows import shared_pairs
 from bot.store.pseudonyms import Pseudonym
 from bot.store.sync.post_table import enqueue
 from bot.store.sync.reading_census import names_of
+from bot.store.sync.server_table import is_known
 from bot.sync.rule_holders import Knowledge, RuleQuestion, fitting, read_members, to_snapshot
 from bot.sync.snapshots import post_of
 
@@ -47,7 +48,10 @@ _CHANGED = Message(
     "Snapshot {number}, or what of it may be shown, has changed since this was asked: nothing was written. Run the "
     "command again."
 )
-_NEGATIVE = Message("--minimum takes a number from 0 on.")
+_NO_SERVER = Message(
+    "No server {server} is known: the bot has seen nobody in it. With Discord's developer mode on, its id is in the "
+    "menu of the server."
+)
 _MOST_LISTED = 1000
 
 PrintLine = Callable[[str], object]
@@ -85,8 +89,6 @@ async def _verify(settings: Settings, arguments: argparse.Namespace, print_line:
 async def _make(
     settings: Settings, arguments: argparse.Namespace, print_line: PrintLine, open_lookup: OpenLookup
 ) -> int:
-    if arguments.minimum < 0:
-        raise InputError(_NEGATIVE)
     async with open_lookup(settings) as lookup:
         rule = parse_rule(arguments.rule, lookup.names, find_by_name=lambda _: ())
         text, knowledge = rule_text(rule, lookup.names), Knowledge.of(settings, lookup.sources)
@@ -94,6 +96,8 @@ async def _make(
     now, guild_id = datetime.now(UTC), arguments.server
 
     def take(db: Database) -> Snapshot:
+        if not is_known(db, guild_id):
+            raise InputError(_NO_SERVER, server=guild_id)
         default = GuildSettings(grace=settings.sync.grace)
         question = RuleQuestion(guild_id, request, rule, read(db, guild_id, default), aliases(db, guild_id))
         stored = read_members(db, question, now, knowledge)

@@ -280,5 +280,5 @@ def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
         raise ConfigError(_NO_FILE, path=path) from None
     except OSError as error:
         raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not all are of tomllib: thousands of digits, or of brackets
         raise ConfigError(_NOT_TOML, path=path, reason=error) from error

@@ -13,6 +13,7 @@ import discord
 
 from bot.errors import InputError
 from bot.messages import Message
+from bot.text.typed_values import typed_number
 from bot.ui.panel import Action, Modal, Panel, custom_id
 
 _GO_TO = Message("Go to a page")
@@ -115,8 +116,8 @@ class JumpModal(Modal):
             InputError: there is no such page, or nothing of that name.
         """
         text = self._number.value.strip()
-        if text.isascii() and text.isdigit() and 1 <= int(text) <= self._count:
-            await self._turn(interaction, int(text) - 1)
+        if page := typed_number(text, 1, self._count):
+            await self._turn(interaction, page - 1)
         elif self._search and any(map(str.isalpha, text)):
             await self._search(interaction, text)
         else:

@@ -82,9 +82,7 @@ def check_again(command: app_commands.Command[Any, ..., Any], options: Mapping[s
         refuse_secret_option(name, value)
     _check_options(command, iter(options.items()), {})
     for parameter in command.parameters:
-        if parameter.display_name in options:
-            _check_limits(parameter, options[parameter.display_name])
-        elif parameter.required:
+        if parameter.required and parameter.display_name not in options:
             raise InputError(NOT_UNDERSTOOD)
 
 
@@ -102,7 +100,7 @@ def refuse_secret_option(name: str, value: object) -> None:
 
 
 def _check_limits(parameter: app_commands.Parameter, value: object) -> None:
-    """Discord refuses what is out of these before it sends it; a button that nobody made can have any."""
+    """Discord refuses what is out of these before it sends it; a program or a button that nobody made can have any."""
     size = len(value) if isinstance(value, str) else value
     if isinstance(value, bool) or not isinstance(size, int | float):
         return
@@ -167,11 +165,14 @@ def _check_options(
         parameter = parameters.get(name)
         if parameter is None or not isinstance(value, _TYPES.get(parameter.type, object)):
             raise InputError(NOT_UNDERSTOOD)
+        if isinstance(value, bool) is not (parameter.type is _Option.boolean):  # which Python takes for a number
+            raise InputError(NOT_UNDERSTOOD)
         if parameter.type is _Option.user and value not in resolved.get("users", {}):
             raise InputError(NOT_UNDERSTOOD)
         if parameter.choices and value not in [choice.value for choice in parameter.choices]:
             names = ", ".join(f"`{choice.name}`" for choice in parameter.choices)
             raise InputError(_NO_SUCH_CHOICE, option=name, choices=names)
+        _check_limits(parameter, value)
 
 
 def _check_focused(command: app_commands.Command[Any, ..., Any], sent: Mapping[str, Any]) -> None:

@@ -81,11 +81,17 @@ async def test_nobody_is_named_but_the_operator(tessera: Command) -> None:
         ),
         (
             ["--since", "yesterday"],
-            "--since takes a day (2026-11-27), a time in UTC (2026-11-27T03:00) or an age (36h, 7d).",
+            (
+                "--since takes a day (2026-11-27), a time in UTC (2026-11-27T03:00) or an age (36h, 7d), "
+                "from the year 2000 on."
+            ),
         ),
         (
             ["--until", "7 weeks"],
-            "--until takes a day (2026-11-27), a time in UTC (2026-11-27T03:00) or an age (36h, 7d).",
+            (
+                "--until takes a day (2026-11-27), a time in UTC (2026-11-27T03:00) or an age (36h, 7d), "
+                "from the year 2000 on."
+            ),
         ),
     ],
 )

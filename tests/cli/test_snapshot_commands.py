@@ -238,7 +238,7 @@ async def test_a_diff_says_what_changed_and_compares_no_two_servers(sync: SyncHa
         (("export", "9"), "There is no snapshot 9."),
         (("diff", "8", "9"), "There is no snapshot 8."),
         (("make", SERVER, "254 >="), "a whole number is accepted"),
-        (("make", SERVER, "254", "--minimum", "-1"), "--minimum takes a number from 0 on."),
+        (("make", "12345", "254"), "No server 12345 is known: the bot has seen nobody in it."),
         (("verify", "nothing.csv"), "nothing.csv cannot be read: there is no such file."),
         (("verify", "config.toml"), "there is no seal"),
         (("verify", "config.toml", "--seal", "config.toml"), "config.toml is no seal of Tessera's"),

@@ -9,10 +9,13 @@ from typing import Any
 import discord
 
 from bot.cogs.holders.snapshot_embeds import schedules_embed
+from bot.errors import InputError
 from bot.holders.snapshot import SnapshotSchedule
 from bot.messages import Message, Words
+from bot.text.typed_values import MOST_STORED, typed_number
 from bot.ui import sending
 from bot.ui.panel import Host, Panel, custom_id
+from bot.ui.typed_input import NOT_UNDERSTOOD
 
 _END = Message("End a schedule…")
 _ENDED = Message("Schedule {number} makes none any more. What it made stays.")
@@ -83,5 +86,12 @@ class _EndMenu(discord.ui.Select[SchedulePanel]):
         self._act = act
 
     async def callback(self, interaction: Press) -> None:
-        """Handle a choice."""
-        await self._act(interaction, int(self.values[0]))
+        """Handle a choice.
+
+        Raises:
+            InputError: no menu of the bot has it.
+        """
+        number = typed_number(self.values[0], 1, MOST_STORED)
+        if number is None:
+            raise InputError(NOT_UNDERSTOOD)
+        await self._act(interaction, number)

@@ -22,7 +22,7 @@ from bot.cogs.holders.snapshot_exports import ExportChoice
 from bot.cogs.servers.admin_rights import guild_of
 from bot.errors import InputError, LimitError
 from bot.holders.export_view import Layout
-from bot.holders.snapshot import Every, Weight
+from bot.holders.snapshot import MOST_MINIMUM, Every, Weight
 from bot.messages import Message
 from bot.store.holders.schedule_table import MOST_SCHEDULES
 from bot.ui.client import Bot
@@ -55,11 +55,10 @@ _TIMES = [
     app_commands.Choice(name="Weekly", value=Every.WEEK.value),
     app_commands.Choice(name="Monthly", value=Every.MONTH.value),
 ]
-_MOST_MINIMUM = 1_000_000
 _MOST_RETAINED = 60
 _RETAINED = 12
 
-Minimum = app_commands.Range[int, 0, _MOST_MINIMUM]
+Minimum = app_commands.Range[int, 0, MOST_MINIMUM]
 Number = app_commands.Range[int, 1]
 Retain = app_commands.Range[int, 1, _MOST_RETAINED]
 Interaction = discord.Interaction[Bot]

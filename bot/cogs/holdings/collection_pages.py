@@ -14,6 +14,7 @@ from bot.errors import InputError
 from bot.holdings import Collection, Nft, NftList
 from bot.messages import Message, Words
 from bot.text import safe_pages, safe_text
+from bot.text.typed_values import typed_number
 from bot.ui import embeds
 from bot.ui.page_items import Choice
 
@@ -142,9 +143,10 @@ class CollectionPages(_Opened):
             InputError: there is none at that place.
         """
         nfts = self._nfts.nfts
-        if not value.isdecimal() or int(value) >= len(nfts):
+        place = typed_number(value, 0, len(nfts) - 1)
+        if place is None:
             raise InputError(_NOT_OPENABLE, value=safe_text(value, 40, plain=True))
-        return self._items(nfts, int(value))
+        return self._items(nfts, place)
 
     def _items(self, nfts: Sequence[Nft], first_shown: int) -> ItemPages:
         label = self._nfts.source_label or self._source_label

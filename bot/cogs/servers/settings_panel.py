@@ -7,7 +7,6 @@ at each press, by what does it; each shows the settings as they are since.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +18,7 @@ import discord
 from bot.errors import InputError, TesseraError
 from bot.gates.gate import GuildSettings
 from bot.messages import Message
+from bot.text.typed_values import typed_decimal
 from bot.ui import sending
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
 
@@ -197,10 +197,7 @@ def _default(present: int | None, kind: discord.SelectDefaultValueType) -> list[
 
 
 def _hours(typed: str) -> float:
-    try:
-        hours = float(typed.strip().replace(",", "."))
-    except ValueError:
-        hours = math.nan
-    if not 0 <= hours <= MOST_HOURS:
+    hours = typed_decimal(typed, 0, MOST_HOURS)
+    if hours is None:
         raise InputError(_NOT_HOURS, typed=typed[:20], most=MOST_HOURS)
     return hours

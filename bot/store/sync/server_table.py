@@ -192,3 +192,13 @@ class Servers:
             ON CONFLICT (guild_id) DO UPDATE SET {column} = {value}
         """
         await self._writer.transaction(lambda db: db.execute(sql, [guild_id, bound, bound]).fetchall())
+
+
+def is_known(db: Database, guild_id: int) -> bool:
+    """Whether the bot is or was in a server, as far as the store has not forgotten it."""
+    sql = """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM sync_guilds WHERE guild_id = :guild_id)
+        OR EXISTS (SELECT 1 FROM sync_members WHERE guild_id = :guild_id)
+        OR EXISTS (SELECT 1 FROM gates WHERE guild_id = :guild_id)
+    """
+    return first(db, sql, {"guild_id": guild_id}) is not None

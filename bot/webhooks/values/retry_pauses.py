@@ -1,7 +1,7 @@
 """When a failed delivery is tried again: after pauses that grow, and not for ever.
 
 A receiver that is being deployed is down for a minute, one whose owner is asleep for a night, and one that is forgotten
-for good: seconds at first, an hour at most, and after three days it is paused and its server told. Only the time in which
+for good: seconds at first, an hour at most, and after three days it is paused and its server told. Only time in which
 attempts were made counts: of the time that the bot was off, had no key, or was not in the server, nothing is known.
 """
 
