@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -23,6 +24,8 @@ ALONE = Letters(None)
         ("Кошки", "Кошки"),
         ("مدينة", "مدينة"),
         ("𝓐𝓭𝓪 Ⓛ ﬁ", "Ada L ﬁ"),
+        ("𝖬𝗈𝗈𝖽𝗒 𝖬𝗂𝗀𝗁𝗍𝗌", "Moody Mights"),
+        ("𞸀𞸁", "اب"),
         ("Ada 🚀🏴󠁧󠁢󠁳󠁣󠁴󠁿", "Ada"),
         ("two\nlines\there", "two lines here"),
         ("a\u202eb\u200bc\ufe0f", "abc"),
@@ -35,6 +38,26 @@ ALONE = Letters(None)
 )
 def test_a_text_is_drawn_in_letters_that_there_are(text: str, drawn: str) -> None:
     assert ALONE.drawable({"text": text, "instead": "loopring:254"}) == drawn
+
+
+def letters_in(path: str) -> set[int]:
+    """The letters of a font."""
+    with TTFont(path, lazy=True) as font:
+        return set(font.getBestCmap())
+
+
+def test_each_letter_that_is_drawn_is_in_both_fonts() -> None:
+    """Names and titles are bold; the bold font lacks some letters of the other one."""
+    fonts = [letters_in(own_font(bold=bold)) for bold in (False, True)]
+    assert fonts[0] - fonts[1]
+    for letter in fonts[0] | fonts[1]:
+        drawn = ALONE.drawable({"text": f"{chr(letter)}", "instead": "?"})
+        assert fonts[0] & fonts[1] >= set(map(ord, drawn)), hex(letter)
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_what_tessera_writes_itself_has_its_letters(*, bold: bool) -> None:
+    assert letters_in(own_font(bold=bold)) >= set(map(ord, "≥–…?%\N{NARROW NO-BREAK SPACE}\N{MINUS SIGN}"))
 
 
 @given(st.text(max_size=40), st.text(max_size=20), st.integers(1, 50))

@@ -42,7 +42,8 @@ class Letters:
     """
 
     def __init__(self, other_font: str | None) -> None:
-        self._own = _letters_of(own_font())
+        # Titles and names are bold, and that font has fewer letters: what only one of both has is drawn by neither.
+        self._own = _letters_of(own_font()) & _letters_of(own_font(bold=True))
         self.other_font = other_font if other_font and _can_read(other_font) else None
         self._others = _letters_of(self.other_font) if self.other_font else frozenset()
 
