@@ -48,10 +48,12 @@ class Heading:
     Attributes:
         title: What it shows.
         note: As of when, and what is not known.
+        name: What the title names: that is shortened where it is too long. An empty text: nothing.
     """
 
     title: Label
     note: Label
+    name: Label = Label("")
 
 
 @dataclass(frozen=True, slots=True)

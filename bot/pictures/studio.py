@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bot.errors import PictureError
-from bot.messages import Message, Words
+from bot.messages import Message, Words, reader_language
 from bot.pictures.avatars import Avatars
 from bot.pictures.card_content import CardContent
 from bot.pictures.charts import Chart
@@ -67,7 +67,9 @@ class Studio:
         """
         if self._process is None:
             raise PictureError(self._off)
-        return await self._process.draw({**chart.content(), "font": self._font})
+        language = reader_language()
+        numbers = {"group": language.group, "least_grouped": language.least_grouped}
+        return await self._process.draw({**chart.content(), "font": self._font, "numbers": numbers})
 
     async def card(self, card: CardContent) -> bytes:
         """The card of a collector as PNG.

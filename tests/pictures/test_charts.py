@@ -10,10 +10,12 @@ import pytest
 from PIL import Image
 
 from bot.counts import Count
+from bot.messages import language_of, written_in
+from bot.pictures.card_content import CardContent, Tile
 from bot.pictures.chart_words import share_words
 from bot.pictures.charts import Chart, DistributionChart, Heading, Label, Line, TrendChart
 from bot.pictures.drawing import theme
-from bot.pictures.drawing.interval_words import share_of
+from bot.pictures.drawing.number_style import share_of
 from bot.pictures.drawing_process import DrawingProcess
 from bot.pictures.studio import Studio
 from tests.pictures.examples import START, UNKNOWN, distribution, every_kind, exact, heading, overlap, retention, trend
@@ -126,6 +128,29 @@ async def test_without_a_font_for_them_letters_are_replaced_and_no_box_is_drawn(
     named = trend(exact(1), exact(2), name="loopring:254")
     same = TrendChart(named.heading, (*named.lines, *named.lines))
     assert rgb(await drawn(process, both)) == rgb(await drawn(process, same))
+
+
+async def test_letters_that_the_bold_font_lacks_are_drawn_as_plain_ones(process: DrawingProcess) -> None:
+    fancy, plain = (
+        DistributionChart(Heading(Label(name), Label(""), Label(name)), ((Label(name), exact(1)),))
+        for name in ("𝖬𝗈𝗈𝖽𝗒", "Moody")
+    )
+    assert rgb(await drawn(process, fancy)) == rgb(await drawn(process, plain))
+    cards = []
+    for name in ("𝖬𝗈𝗈𝖽𝗒 𝖬𝗂𝗀𝗁𝗍𝗌", "Moody Mights"):
+        tiles = (Tile(Label(name), Label("1 NFT"), 0x112233),)
+        label = Label(name)
+        cards.append(CardContent(label, label, Label("one"), Label("now"), Label(""), 0x112233, tiles))
+    pictures = [Image.open(io.BytesIO(await Studio(process).card(card))) for card in cards]
+    assert rgb(pictures[0]) == rgb(pictures[1])
+
+
+async def test_numbers_are_written_as_in_the_readers_language(process: DrawingProcess) -> None:
+    many = every_kind(exact(123_456), exact(7))[:3]  # of a cohort, percent are shown
+    for chart in many:
+        english = rgb(await drawn(process, chart))
+        with written_in(language_of("de")):
+            assert rgb(await drawn(process, chart)) != english, type(chart).__name__
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,13 @@ _COHORT_OPEN = Message(
 )
 # From then on the same day may come twice.
 _A_YEAR = timedelta(days=365)
+_NO_NAME = Label("")
 
 
 def trend_chart(name: Label, points: Sequence[TrendPoint]) -> TrendChart:
     """Holders over time; at least one point."""
     counts = [(point.at, _known(point.holders, point.unknown)) for point in points]
-    heading = _heading(_titled(_TREND, name), points[-1].at, counts=[count for _, count in counts])
+    heading = _heading(_titled(_TREND, name), points[-1].at, name, counts=[count for _, count in counts])
     return TrendChart(heading, (Line(Label.of(_MEMBERS()), tuple(counts)),))
 
 
@@ -43,7 +44,8 @@ def distribution_chart(name: Label, found: Distribution, as_of: datetime) -> Dis
     bars = tuple((Label(bin_range(each)), _known(each.members, perhaps)) for each in found.bins)
     last = max((place for place, each in enumerate(found.bins) if each.members), default=0)
     bars = bars[: last + 1]
-    return DistributionChart(_heading(_titled(_DISTRIBUTION, name), as_of, counts=[c for _, c in bars]), bars)
+    heading = _heading(_titled(_DISTRIBUTION, name), as_of, name, counts=[c for _, c in bars])
+    return DistributionChart(heading, bars)
 
 
 def overlap_chart(names: Sequence[Label], found: Overlap, as_of: datetime) -> OverlapChart:
@@ -56,9 +58,9 @@ def retention_chart(name: Label, found: Retention) -> RetentionChart:
     day = f"{found.since:%Y-%m-%d}"
     title = _titled(_RETENTION, name, day=day)
     as_of = found.steps[-1][0]
-    heading = _heading(title, as_of, counts=[count for _, count in found.steps])
+    heading = _heading(title, as_of, name, counts=[count for _, count in found.steps])
     if found.unknown:
-        heading = Heading(title, Label.of(_COHORT_OPEN(count=found.unknown, time=_minute(as_of))))
+        heading = Heading(title, Label.of(_COHORT_OPEN(count=found.unknown, time=_minute(as_of))), name)
     form = _form([at for at, _ in found.steps])
     return RetentionChart(heading, found.cohort, tuple((Label(f"{at:{form}}"), count) for at, count in found.steps))
 
@@ -81,9 +83,9 @@ def _titled(message: Message, name: Label, **values: object) -> Label:
     return Label(message(name=name.text, **values).render(), str(message(name=name.instead, **values)))
 
 
-def _heading(title: Label, as_of: datetime, *, counts: Iterable[Count]) -> Heading:
+def _heading(title: Label, as_of: datetime, name: Label = _NO_NAME, *, counts: Iterable[Count]) -> Heading:
     is_open = any(count.low != count.high for count in counts)
-    return Heading(title, Label.of((_AS_OF_OPEN if is_open else _AS_OF)(time=_minute(as_of))))
+    return Heading(title, Label.of((_AS_OF_OPEN if is_open else _AS_OF)(time=_minute(as_of))), name)
 
 
 def _minute(at: datetime) -> str:

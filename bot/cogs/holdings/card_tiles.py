@@ -16,6 +16,8 @@ from bot.ui.embeds import first_image, short_address
 _NFTS = Message("{count:,} NFT", "{count:,} different NFTs")
 _AT_LEAST_NFTS = Message("at least {count:,} NFT", "at least {count:,} different NFTs")
 _NOT_KNOWN = Message("number not known")
+# Below a tile, which is narrow.
+_AT_LEAST_ON_TILE = Message("≥ {count:,} NFT", "≥ {count:,} NFTs")
 _COLLECTIONS = Message("{count:,} collection", "{count:,} collections")
 _AT_LEAST_COLLECTIONS = Message("at least {count:,} collection", "at least {count:,} collections")
 _SUMMARY = Message("{collections} · {nfts}")
@@ -47,6 +49,11 @@ class CardRow:
         if self.is_exact:
             return _NFTS(count=self.low)
         return _AT_LEAST_NFTS(count=self.low) if self.low else _NOT_KNOWN()
+
+    @property
+    def short_count(self) -> Words:
+        """The same, as short as a tile is narrow."""
+        return _AT_LEAST_ON_TILE(count=self.low) if self.low and not self.is_exact else self.count
 
     @property
     def name(self) -> Label:
@@ -120,7 +127,7 @@ class HeldCard:
         """
         more = len(self.rows) - MOST_TILES
         tiles = tuple(
-            Tile(row.name, Label.of(row.count), card_parts.accent(row.collection).value, avatar)
+            Tile(row.name, Label.of(row.short_count), card_parts.accent(row.collection).value, avatar)
             for row, avatar in zip(self.rows[:MOST_TILES], avatars, strict=True)
         )
         return CardContent(

@@ -1,6 +1,8 @@
 """What runs in the drawing process, and nowhere else: only here are Matplotlib and Pillow imported.
 
 letters         which letters the fonts have, and what is drawn in place of others
+text_layout     how wide a text is, and how it is made to fit
+number_style    numbers with the separators of the reader's language
 theme           colours and fonts, the same in all pictures
 chart_frame     a figure with its title and its note
 trend_drawing, distribution_drawing, overlap_drawing, retention_drawing

@@ -10,14 +10,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.pictures.drawing import theme
 from bot.pictures.drawing.letters import Letters, own_font
+from bot.pictures.drawing.text_layout import cut, font_of, width_of, wrapped
 
 _WIDTH, _MARGIN, _BAND = 960, 44, 12
 _COLUMNS, _GAP = 4, 22
 _TILE = (_WIDTH - 2 * _MARGIN - (_COLUMNS - 1) * _GAP) // _COLUMNS
 _HEAD, _CAPTION, _FOOT = 196, 74, 66
 _ROUND = 22
-_SMALLER, _CUT = 0.85, "…"
-_NAME_COLUMNS, _TILE_COLUMNS, _NOTE_COLUMNS = 32, 18, 92
+_SMALLER = 0.8
+_NAME_COLUMNS, _TILE_COLUMNS = 32, 18
+_COUNT_SIZE, _NOTE_SIZE, _NOTE_LINE = 20, 20, 26
 
 Place = tuple[float, float]
 
@@ -27,8 +29,10 @@ def draw_card(content: dict[str, Any], files: list[bytes]) -> bytes:
     letters = Letters(content.get("font"))
     tiles = content["tiles"]
     rows = max(1, -(-len(tiles) // _COLUMNS))
-    more = letters.drawable(content["more"], _NOTE_COLUMNS) if content["more"]["text"] else ""
-    height = _HEAD + rows * (_TILE + _CAPTION + _GAP) + (34 if more else 0) + _FOOT
+    more = letters.drawable(content["more"]) if content["more"]["text"] else ""
+    note = note_lines(letters.drawable(content["note"]), letters)
+    foot = _FOOT + (len(note) - 1) * _NOTE_LINE
+    height = _HEAD + rows * (_TILE + _CAPTION + _GAP) + (34 if more else 0) + foot
     card = Image.new("RGB", (_WIDTH, height), theme.GROUND)
     pen = _Pen(card, letters)
     _draw_head(pen, content, letters)
@@ -37,9 +41,20 @@ def draw_card(content: dict[str, Any], files: list[bytes]) -> bytes:
         top = _HEAD + place // _COLUMNS * (_TILE + _CAPTION + _GAP)
         _draw_tile(pen, tile, files, (left, top))
     if more:
-        pen.write((_MARGIN, height - _FOOT - 18), more, 24, theme.TEXT)
-    pen.write((_MARGIN, height - 42), letters.drawable(content["note"], _NOTE_COLUMNS), 20, theme.QUIET)
+        pen.write((_MARGIN, height - foot - 18), more, 24, theme.TEXT)
+    for place, line in enumerate(reversed(note)):
+        pen.write((_MARGIN, height - 42 - place * _NOTE_LINE), line, _NOTE_SIZE, theme.QUIET)
     return _rounded(card)
+
+
+def note_lines(note: str, letters: Letters) -> list[str]:
+    """The note below, in one line or two."""
+    return wrapped(note, lambda line: width_of(letters, line, _NOTE_SIZE) <= _WIDTH - 2 * _MARGIN)
+
+
+def tile_count(count: str, letters: Letters) -> str:
+    """What is below a tile, as it is drawn."""
+    return cut(count, lambda text: width_of(letters, text, round(_COUNT_SIZE * _SMALLER)) <= _TILE)
 
 
 def _draw_head(pen: _Pen, content: dict[str, Any], letters: Letters) -> None:
@@ -47,7 +62,7 @@ def _draw_head(pen: _Pen, content: dict[str, Any], letters: Letters) -> None:
     pen.write((_MARGIN, 66), letters.drawable(content["name"], _NAME_COLUMNS), 44, theme.TEXT, bold=True)
     server = letters.drawable(content["server"], 46)
     pen.write((_MARGIN, 116), server, 24, theme.QUIET)
-    pen.write((_MARGIN, 156), letters.drawable(content["summary"], 70), 24, theme.TEXT)
+    pen.write((_MARGIN, 156), letters.drawable(content["summary"]), 24, theme.TEXT)
 
 
 def _draw_tile(pen: _Pen, tile: dict[str, Any], files: list[bytes], place: tuple[int, int]) -> None:
@@ -56,7 +71,8 @@ def _draw_tile(pen: _Pen, tile: dict[str, Any], files: list[bytes], place: tuple
     picture = _avatar(files[tile["avatar"]]) if tile["avatar"] is not None else _initials(pen, tile, name)
     pen.image.paste(picture, place, _round_mask((_TILE, _TILE), _ROUND))
     pen.write((left, top + _TILE + 24), name, 22, theme.TEXT, bold=True, most=_TILE)
-    pen.write((left, top + _TILE + 54), pen.letters.drawable(tile["count"], 24), 20, theme.QUIET, most=_TILE)
+    count = tile_count(pen.letters.drawable(tile["count"]), pen.letters)
+    pen.write((left, top + _TILE + 54), count, _COUNT_SIZE, theme.QUIET, most=_TILE)
 
 
 def _avatar(content: bytes) -> Image.Image:
@@ -73,7 +89,8 @@ def _initials(pen: _Pen, tile: dict[str, Any], name: str) -> Image.Image:
     colour = tile["colour"]
     drawn = Image.new("RGB", (_TILE, _TILE), theme.rgb(colour))
     words = [word for word in (part.strip("\"'()[]#…") for part in name.split()) if word and word[0].isalnum()]
-    initials = "".join(word[0] for word in words[:2]).upper() or "#"
+    # Of some letters the font has the small form alone; and one small letter may be two large ones.
+    initials = pen.letters.drawable({"text": "".join(word[0].upper()[0] for word in words[:2]), "instead": "#"})
     inner = _Pen(drawn, pen.letters)
     inner.write(
         (_TILE / 2 - inner.width(initials, 84, bold=True) / 2, _TILE / 2),
@@ -95,7 +112,7 @@ class _Pen:
 
     def width(self, text: str, size: int, *, bold: bool = False) -> float:
         """How wide a text is."""
-        return sum(self._font(size, bold=bold, other=other).getlength(part) for part, other in self.letters.runs(text))
+        return width_of(self.letters, text, size, bold=bold)
 
     def write(
         self, place: Place, text: str, size: int, colour: str, *, bold: bool = False, most: float = _WIDTH - 2 * _MARGIN
@@ -104,10 +121,7 @@ class _Pen:
         smallest = round(size * _SMALLER)
         while size > smallest and self.width(text, size, bold=bold) > most:
             size -= 1
-        if self.width(text, size, bold=bold) > most:
-            while text and self.width(text + _CUT, size, bold=bold) > most:
-                text = text[:-1]
-            text = text.rstrip() + _CUT
+        text = cut(text, lambda shorter: self.width(shorter, size, bold=bold) <= most)
         left, middle = place
         for part, other in self.letters.runs(text):
             font = self._font(size, bold=bold, other=other)
@@ -116,12 +130,7 @@ class _Pen:
 
     def _font(self, size: int, *, bold: bool, other: bool) -> ImageFont.FreeTypeFont:
         path = self.letters.other_font if other else None
-        return _font_of(path or own_font(bold=bold), size)
-
-
-@lru_cache(64)
-def _font_of(path: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(path, size)
+        return font_of(path or own_font(bold=bold), size)
 
 
 @lru_cache(4)

@@ -19,11 +19,14 @@ from bot.pictures.drawing.distribution_drawing import draw_distribution
 from bot.pictures.drawing.letters import Letters
 from bot.pictures.drawing.overlap_drawing import draw_overlap
 from bot.pictures.drawing.retention_drawing import draw_retention
+from bot.pictures.drawing.text_layout import width_of, with_short_name, wrapped
 from bot.pictures.drawing.trend_drawing import draw_trend
 
 # Discord shows a picture at most 550 wide: this is made smaller by less than two, so that letters of 13 stay legible.
 _WIDTH, _HEIGHT, _DPI = 8.8, 5.2, 110
-_TITLE_COLUMNS, _NOTE_COLUMNS = 56, 96
+# In points, and as parts of the whole.
+_TITLE_SIZES, _NOTE_SIZE = (17, 16, 15, 14), 11
+_LEFT, _TEXT_WIDTH, _NOTE_LINE = 0.045, 0.91, 0.038
 
 _DRAWINGS: Mapping[str, Callable[[Axes, dict[str, Any], Letters], None]] = {
     "trend": draw_trend,
@@ -55,17 +58,37 @@ def draw_chart(content: dict[str, Any]) -> bytes:
             )
         )
         heading = content["heading"]
-        figure.text(
-            0.045, 0.925, letters.drawable(heading["title"], _TITLE_COLUMNS), size=17, weight="bold", va="center"
-        )
-        note = letters.drawable(heading["note"], _NOTE_COLUMNS) if heading["note"]["text"] else ""
-        figure.text(0.045, 0.058, note, size=11, color=theme.QUIET, va="center")
+        title, size = fitted_title(heading, letters)
+        figure.text(_LEFT, 0.925, title, size=size, weight="bold", va="center")
+        note = note_lines(heading, letters)
+        for place, line in enumerate(reversed(note)):
+            lowest = 0.058 if len(note) == 1 else 0.046
+            figure.text(_LEFT, lowest + place * _NOTE_LINE, line, size=_NOTE_SIZE, color=theme.QUIET, va="center")
         axes = figure.subplots()
         _DRAWINGS[content["draw"]](axes, content, letters)
-        figure.tight_layout(rect=(0.03, 0.09, 0.97, 0.89))
+        figure.tight_layout(rect=(0.03, 0.09 if len(note) < 2 else 0.115, 0.97, 0.89))  # noqa: PLR2004 - lines
         written = io.BytesIO()
         figure.savefig(written, format="png", transparent=False)
         return written.getvalue()
+
+
+def fitted_title(heading: dict[str, Any], letters: Letters) -> tuple[str, int]:
+    """The title and its size: a little smaller where it is long, then with a shorter name in it."""
+    whole = letters.drawable(heading["title"])
+    size = next((each for each in _TITLE_SIZES if _fits(letters, whole, each, bold=True)), _TITLE_SIZES[-1])
+    name = heading.get("name") or {"text": "", "instead": ""}
+    return with_short_name(heading["title"], name, letters, lambda text: _fits(letters, text, size, bold=True)), size
+
+
+def note_lines(heading: dict[str, Any], letters: Letters) -> list[str]:
+    """The note, in one line or two; none where nothing is to be said."""
+    note = letters.drawable(heading["note"]) if heading["note"]["text"] else ""
+    return wrapped(note, lambda line: _fits(letters, line, _NOTE_SIZE))
+
+
+def _fits(letters: Letters, text: str, points: int, *, bold: bool = False) -> bool:
+    pixels = round(points * _DPI / 72)
+    return width_of(letters, text, pixels, bold=bold) <= _TEXT_WIDTH * _WIDTH * _DPI
 
 
 def _style(letters: Letters) -> dict[str, Any]:

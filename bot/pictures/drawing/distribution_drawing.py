@@ -7,8 +7,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from bot.pictures.drawing import theme
-from bot.pictures.drawing.interval_words import mark_of
 from bot.pictures.drawing.letters import Letters
+from bot.pictures.drawing.number_style import NumberStyle
 
 _NAME_COLUMNS = 24
 # How far a bar without an end is drawn beyond what is known, of the longest.
@@ -17,7 +17,7 @@ _OPEN_END = 0.08
 
 def draw_distribution(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
     """Draw it."""
-    bars = content["bars"]
+    bars, numbers = content["bars"], NumberStyle.of(content)
     longest = max((bar["high"] or bar["low"] for bar in bars), default=0) or 1
     for place, bar in enumerate(bars):
         low, high = bar["low"], bar["high"]
@@ -35,7 +35,7 @@ def draw_distribution(axes: Axes, content: dict[str, Any], letters: Letters) -> 
                 linewidth=0,
             )
         axes.annotate(
-            mark_of(low, high), (end, place), xytext=(7, 0), textcoords="offset points", va="center", weight="bold"
+            numbers.mark(low, high), (end, place), xytext=(7, 0), textcoords="offset points", va="center", weight="bold"
         )
     axes.set_yticks(range(len(bars)), [letters.drawable(bar["name"], _NAME_COLUMNS) for bar in bars])
     axes.set_ylim(max(len(bars), 3) - 0.4, -0.6)

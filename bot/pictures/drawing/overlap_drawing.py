@@ -8,15 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from bot.pictures.drawing import theme
-from bot.pictures.drawing.interval_words import mark_of
 from bot.pictures.drawing.letters import Letters
+from bot.pictures.drawing.number_style import NumberStyle
 
 _NAME_COLUMNS = 26
 
 
 def draw_overlap(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
     """Draw it. Columns have the numbers of the rows, as names would not fit above them."""
-    names, cells = content["names"], content["cells"]
+    names, cells, numbers = content["names"], content["cells"], NumberStyle.of(content)
     most = max((cell["high"] or cell["low"] for cell in cells), default=0) or 1
     for cell in cells:
         share = min(1.0, cell["low"] / most)
@@ -28,7 +28,7 @@ def draw_overlap(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
         axes.text(
             cell["column"],
             cell["row"],
-            mark_of(cell["low"], cell["high"]),
+            numbers.mark(cell["low"], cell["high"]),
             ha="center",
             va="center",
             color=theme.text_on(colour),

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from bot.pictures.drawing import theme
-from bot.pictures.drawing.interval_words import share_of
 from bot.pictures.drawing.letters import Letters
+from bot.pictures.drawing.number_style import share_of
 
 _MOST_MARKED = 12
 _NAME_COLUMNS = 12

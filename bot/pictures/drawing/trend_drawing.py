@@ -10,14 +10,15 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.pictures.drawing import theme
-from bot.pictures.drawing.interval_words import mark_of
 from bot.pictures.drawing.letters import Letters
+from bot.pictures.drawing.number_style import NumberStyle
 
 _NAME_COLUMNS = 28
 
 
 def draw_trend(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
     """Draw it."""
+    numbers = NumberStyle.of(content)
     for colour, line in zip(theme.SERIES, content["lines"], strict=False):
         points = [(_number_of(p["at"]), p["low"], p["high"]) for p in line["points"]]
         times = [at for at, _, _ in points]
@@ -30,7 +31,7 @@ def draw_trend(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
         if known:
             at, low, high = known[-1]
             axes.annotate(
-                mark_of(low, high),
+                numbers.mark(low, high),
                 (at, low),
                 xytext=(0, 9),
                 textcoords="offset points",
@@ -38,7 +39,7 @@ def draw_trend(axes: Axes, content: dict[str, Any], letters: Letters) -> None:
                 color=colour,
                 weight="bold",
             )
-    _style_axes(axes, content)
+    _style_axes(axes, content, numbers)
 
 
 def _number_of(at: str) -> float:
@@ -72,7 +73,7 @@ def _draw_bounds(axes: Axes, points: list[tuple[float, int, int | None]], colour
         )
 
 
-def _style_axes(axes: Axes, content: dict[str, Any]) -> None:
+def _style_axes(axes: Axes, content: dict[str, Any], numbers: NumberStyle) -> None:
     locator = AutoDateLocator(minticks=2, maxticks=7)  # type: ignore[no-untyped-call] # Matplotlib has no types here
     axes.xaxis.set_major_locator(locator)
     # Numbers alone: names of months would be in English.
@@ -86,7 +87,7 @@ def _style_axes(axes: Axes, content: dict[str, Any]) -> None:
         )
     )
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.write(value)))
     axes.grid(axis="y", linewidth=0.8)
     axes.set_axisbelow(True)
     top = max((p["high"] or p["low"] for line in content["lines"] for p in line["points"]), default=0)
