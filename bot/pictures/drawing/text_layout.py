@@ -55,7 +55,8 @@ def wrapped(text: str, fits: Fits) -> list[str]:
         return [cut(text, fits)]
     whole = [(first, second) for first, second in possible if fits(second)]
     if whole:
-        return list(min(whole, key=lambda lines: abs(len(lines[0]) - len(lines[1]))))
+        first, second = min(whole, key=lambda lines: abs(len(lines[0]) - len(lines[1])))
+        return [first, second]
     first, second = possible[-1]
     return [first, cut(second, fits)]
 
