@@ -11,7 +11,7 @@ from bot.text.typed_values import MOST_STORED, typed_age, typed_decimal, typed_m
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 A_DAY = timedelta(days=1)
-# Tried wherever a number, an age or a date is typed.
+# Tried wherever a number, an age or a date is typed; URLs have numbers in them, too.
 HOSTILE = (
     "-1",
     str(2**63),
@@ -32,6 +32,8 @@ HOSTILE = (
     "9999-12-31T23:59-23:59",
     "99999999999d",
     "99999y",
+    "https://[::1/",
+    "https://example.org:99999999/",
 )
 
 

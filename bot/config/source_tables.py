@@ -45,10 +45,13 @@ def is_loopback(host: str) -> bool:
 
 def is_node_url(value: str) -> bool:
     """Whether this can be the URL of an Ethereum node. Its key may be in the path or in the query."""
-    parts = urlsplit(value)
-    return (parts.scheme == "https" and bool(parts.hostname)) or (
-        parts.scheme == "http" and is_loopback(parts.hostname or "")
-    )
+    try:
+        parts = urlsplit(value)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:  # half an IPv6 address, or a port that there cannot be
+        return False
+    is_allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    return is_allowed and has_port and bool(parts.hostname)
 
 
 HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from bot.cli.health_check import main as health_check
 from bot.config.settings import Settings, load
-from bot.config.source_tables import KINDS
+from bot.config.source_tables import KINDS, is_node_url
 from bot.errors import ConfigError
 
 HOSTILE = ("-1", str(2**63), "-99999999999999999999", "9" * 400, "1e999", "-1e300", "nan", "inf", "-inf", '"１２x"')
@@ -77,6 +77,13 @@ def test_a_file_that_cannot_be_read_as_toml_gets_a_sentence(content: str, tmp_pa
     path.write_text(content + "\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="not valid TOML"):
         load(path, {}, required=True)
+
+
+@pytest.mark.parametrize("url", ["https://[::1/", "https://x.example:99999999", "https://x.example:-1", "https://:443"])
+def test_a_node_at_a_port_that_there_cannot_be_is_refused(url: str, tmp_path: Path) -> None:
+    assert not is_node_url(url)
+    with pytest.raises(ConfigError, match="a node of ETH_RPC_URL must be a URL"):
+        load(tmp_path / "none.toml", {"ETH_RPC_URL": url}, required=False)
 
 
 @pytest.mark.parametrize(
