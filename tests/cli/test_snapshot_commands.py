@@ -226,6 +226,7 @@ async def test_a_diff_says_what_changed_and_compares_no_two_servers(sync: SyncHa
     diff = await snapshot("diff", "1", "2")
     assert diff.lines[1] == "0 joined, 1 left, 1 up, 0 down, 0 same, 0 unknown"
     assert diff.lines[2:] == [f"left     {user(2)}  1 → -", f"up       {user(1)}  3 → 5"]
+    await sync.store.sync.servers.entered(OTHER_GUILD)
     await snapshot("make", str(OTHER_GUILD), "254")
     other = await snapshot("diff", "1", "3")
     assert (other.code, "different servers" in other.complaint) == (2, True)

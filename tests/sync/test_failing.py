@@ -269,6 +269,7 @@ async def test_what_was_retained_for_thirty_days_is_deleted() -> None:
         assert await harness.grant(1) is None
         assert await harness.grant(2)
         assert await harness.rows("SELECT 1 FROM sync_changes") == []
+        harness.server.is_available = False
         await harness.sync.left(GUILD)
         harness.advance(timedelta(days=31))
         await harness.sync.purge()
