@@ -335,6 +335,7 @@ async def test_a_server_that_the_bot_left_has_none_made_and_is_forgotten_later(s
     await sync.member(1)
     await sync.store.snapshot_schedules.add(GUILD, LIGHTS, Every.DAY, 9, sync.now)
     await maker_of(sync).run_due()
+    sync.server.is_available = False
     await sync.sync.left(GUILD)
     sync.advance(timedelta(days=2))
     assert await maker_of(sync).run_due() == 0
