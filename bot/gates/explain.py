@@ -60,6 +60,7 @@ _GRANTED = Message("fulfils {granted} of {of}, and needs {needed}: {parts}")
 _NOT_DENIED = Message("{what}, which must not be")
 _IS_DENIED = Message("{what}, as required")
 _MAY_BE_DENIED = Message("cannot be known now whether this is so, which must not be: {what}")
+_NOT_JUDGED = Message("cannot be known now: Tessera fails at this rule, and its log says why")
 _AND = Message("{one}; {other}")
 
 
@@ -70,7 +71,7 @@ def verdict_words(verdict: Verdict, name_of: NameOf = str) -> Words:
         verdict: The answer.
         name_of: A collection's name, safe to show; its id, if none is given.
     """
-    if isinstance(verdict.rule, During) and verdict.code not in (WhyCode.NOT_BEGUN, WhyCode.ENDED):
+    if isinstance(verdict.rule, During) and verdict.parts and verdict.code not in (WhyCode.NOT_BEGUN, WhyCode.ENDED):
         return verdict_words(verdict.parts[0], name_of)
     return _WORDS[verdict.code](verdict, name_of)
 
@@ -232,4 +233,5 @@ _WORDS: Mapping[WhyCode, Callable[[Verdict, NameOf], Words]] = {
     WhyCode.NOT_ALL_GRANTED: lambda verdict, name_of: _parts(verdict, Ternary.NO, name_of),
     WhyCode.NOT_DENIED: _of_a_not,
     WhyCode.IS_DENIED: _of_a_not,
+    WhyCode.NOT_JUDGED: lambda _, __: _NOT_JUDGED(),
 }

@@ -133,7 +133,8 @@ def _during(rule: During, facts: Facts) -> Verdict:
     inner = _answer(rule.rule, facts)
     if rule.first and facts.now < start_of(rule.first):
         return Verdict(Ternary.NO, rule, WhyCode.NOT_BEGUN, (("first", rule.first.isoformat()),), (inner,))
-    if rule.last and facts.now >= start_of(rule.last) + _DAY:
+    # Not the beginning of the next day: the last day that there is has none.
+    if rule.last and facts.now.astimezone(UTC).date() > rule.last:
         return Verdict(Ternary.NO, rule, WhyCode.ENDED, (("last", rule.last.isoformat()),), (inner,))
     return Verdict(inner.status, rule, inner.code, inner.params, (inner,))
 

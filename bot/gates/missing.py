@@ -42,7 +42,7 @@ def missing(  # noqa: PLR0911 - one line for each kind of rule is easiest to rea
     verdict: Verdict, name_of: NameOf = str
 ) -> Words | None:
     """What a member still needs: "2 more of Harbour Lights"; None: nothing, or nothing that they could do about it."""
-    if verdict.is_granted:
+    if verdict.is_granted or verdict.code is WhyCode.NOT_JUDGED:
         return None
     match verdict.rule:
         case Holds() | HoldsIds() | HoldsTrait() | HoldsCollections():

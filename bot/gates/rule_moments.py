@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.gates.facts import AccountFacts, Facts
 from bot.gates.judge import judge, start_of
@@ -69,7 +69,7 @@ def _moments(part: Rule, facts: Facts) -> Iterator[datetime]:
     elif isinstance(part, During):
         if part.first:
             yield start_of(part.first)
-        if part.last:
+        if part.last and part.last != date.max:  # no moment follows that day
             yield start_of(part.last) + _DAY
 
 

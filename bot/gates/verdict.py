@@ -36,6 +36,7 @@ class WhyCode(StrEnum):
     NOT_ALL_GRANTED = auto()
     NOT_DENIED = auto()  # of a Not: what must not be is
     IS_DENIED = auto()
+    NOT_JUDGED = auto()  # unknown: judging it failed, by a defect
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from bot.roles.plan import Case, HoldCode, Judged
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
 from bot.sync.gate_sources import AskedNetworks, asked_networks
+from bot.sync.not_judged import not_judged
 from bot.sync.readings import Readings
 from bot.sync.results import AccountState
 from bot.text import safe_text
@@ -247,6 +248,13 @@ def digest(rule: Rule) -> str:
 
 
 def _judged(gate: Gate, facts: Facts, young: frozenset[Account], asked: AskedNetworks, *, is_timed: bool) -> Judged:
+    try:
+        return _answer(gate, facts, young, asked, is_timed=is_timed)
+    except Exception as error:  # noqa: BLE001 - it is logged, and the member's other gates go on
+        return not_judged(gate, error)
+
+
+def _answer(gate: Gate, facts: Facts, young: frozenset[Account], asked: AskedNetworks, *, is_timed: bool) -> Judged:
     verdict = judge(gate.rule, facts)
     in_cool_down = False
     if gate.draft.is_sensitive and verdict.is_granted and young:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from bot.counts import Count, at_least
+from bot.counts import Count, Ternary, at_least
 from bot.gates.describe import rule_words
 from bot.gates.explain import verdict_words
 from bot.gates.facts import UNKNOWN_HELD, Facts, Token
 from bot.gates.judge import judge
 from bot.gates.missing import missing
 from bot.gates.rule import CollectionRef, HoldsTrait, Rule
-from bot.gates.verdict import WhyCode
+from bot.gates.verdict import Verdict, WhyCode
 from bot.messages import Message, Words
 from tests.compiled_language import compiled_language
 from tests.gates.made_rules import (
@@ -329,7 +329,15 @@ def test_a_verdict_is_a_sentence_with_its_numbers(
 
 def test_each_code_of_a_whole_rule_has_a_sentence() -> None:
     inside = {WhyCode.NOT_DENIED, WhyCode.IS_DENIED}  # of a `not`, which is a rule's part
-    assert {case[0] for case in VERDICTS} | inside == set(WhyCode)
+    assert {case[0] for case in VERDICTS} | inside | {WhyCode.NOT_JUDGED} == set(WhyCode)
+
+
+@pytest.mark.parametrize("text", ["254", "254 for 3 days", "254 until 2027-01-01", "254 and not 261", "account in (7)"])
+def test_a_rule_that_could_not_be_judged_is_unknown_and_nothing_can_be_done_about_it(text: str) -> None:
+    verdict = Verdict(Ternary.UNKNOWN, parse(text), WhyCode.NOT_JUDGED)
+    said = verdict_words(verdict, name_of).render()
+    assert said == "cannot be known now: Tessera fails at this rule, and its log says why"
+    assert missing(verdict, name_of) is None
 
 
 @given(rules, any_facts)

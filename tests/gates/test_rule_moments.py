@@ -112,6 +112,8 @@ def test_the_end_names_the_latest_proof() -> None:
         pytest.param(
             During(HAS, last=date(2026, 12, 1)), HOLDER, datetime(2026, 12, 2, tzinfo=UTC), id="after a last day"
         ),
+        pytest.param(During(HAS, last=date.max), HOLDER, None, id="the last day that there is"),
+        pytest.param(During(HAS, last=date(9999, 12, 30)), HOLDER, datetime(9999, 12, 31, tzinfo=UTC), id="one before"),
         pytest.param(During(HAS, date(2026, 1, 1), date(2026, 2, 1)), HOLDER, None, id="dates of before"),
         pytest.param(
             Not(AllOf((HAS, During(HALF_YEAR, last=date(2026, 12, 1))))),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.gates.gate import GateDraft, GateState, ParkReason
-from bot.gates.rule import Holds
+from bot.gates.rule import During, HeldFor, Holds, Rule
 from bot.roles.eligibility import RoleFacts
 from bot.store.sync.post_table import PostKind
 from tests.sync.fake_discord import MANAGE_ROLES
@@ -251,6 +251,31 @@ async def test_a_paused_gate_gives_and_takes_nothing() -> None:
         await harness.member(9)
         await harness.pass_time(2 * AN_HOUR)
         assert harness.holders() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_given"),
+    [
+        pytest.param(During(Holds(HARBOUR), last=date.max), True, id="until the last day that there is"),
+        pytest.param(HeldFor(Holds(HARBOUR), timedelta(days=900_000)), False, id="a defect"),
+    ],
+)
+async def test_a_gate_at_which_judging_fails_stops_no_other_gate(rule: Rule, *, is_given: bool) -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.gate(rule, WHALE)
+        await harness.members(3)
+        await harness.turn()
+        assert harness.holders() == [1, 2, 3]
+        assert harness.holders(WHALE) == ([1, 2, 3] if is_given else [])
+        harness.sell(1)
+        await harness.pass_time(2 * AN_HOUR)
+        assert harness.holders() == [2, 3]
+        report = await harness.look_at(2)
+        assert [each.verdict.is_granted for each in report.judged] == [True, is_given]
+        preview = await harness.sync.preview(GUILD, [GateDraft(WHALE, rule)])
+        assert (len(preview.unknown) == 0) is is_given
+        assert not [post for post in harness.sent.values() if post.kind is PostKind.STUCK]
 
 
 async def test_what_was_retained_for_thirty_days_is_deleted() -> None:
