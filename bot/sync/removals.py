@@ -15,13 +15,14 @@ from bot.roles.safety import Cause, Hold, Scope
 from bot.store import Store
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.miss_table import A_DAY, StagedMiss
+from bot.store.sync.post_table import ChangeRow
 from bot.sync.apply import Applier
 from bot.sync.breaker import Breaker, gates_of
 from bot.sync.change_reason import undo_reason
 from bot.sync.gather import Gatherer, GuildGates
 from bot.sync.open_run import OpenRun
 from bot.sync.ports import Discord, MemberRoles, Presence
-from bot.sync.results import Staged, StagedState
+from bot.sync.results import Staged, StagedState, UndoneRun
 from bot.sync.second_look import read_roles
 
 _NO_RUN = Message("Run {run_id} is none of this server's, or was undone: `/sync status` shows the latest runs.")
@@ -37,6 +38,7 @@ class GivenBack(Enum):
     DONE = auto()
     NOT_NEEDED = auto()  # the member has it, or has left
     NOT_NOW = auto()  # Discord did not do it, or its gate does not work
+    NO_GATE = auto()  # no gate gives that role now
 
 
 class Removals:
@@ -170,11 +172,12 @@ class Removals:
             await self._end(guild_id, HoldEnd.LOOKED_AGAIN, by)
         return len(looked_at)
 
-    async def undo(self, guild_id: int, run_id: int, by: int) -> int:
-        """Give back every role that a run took, and take none of them for a day; how many.
+    async def undo(self, guild_id: int, run_id: int, by: int) -> UndoneRun:
+        """Give back every role that a run took, and take none of them for a day.
 
-        What members caused themselves stays taken, and so does what no gate gives any more. Where Discord did not
-        confirm all of it, the run can be undone again: what was given back is there, and is not given twice.
+        What members caused themselves stays taken, and so does what no gate gives now, whatever other role its gate
+        gives since. Where not all of it was given back, the run can be undone again: what was given back is there, and
+        is not given twice.
 
         Raises:
             InputError: there is no such run in that server, or it was undone.
@@ -182,33 +185,34 @@ class Removals:
         removals = await self._store.sync.runs.removals(guild_id, run_id)
         if removals is None:
             raise InputError(_NO_RUN, run_id=run_id)
-        gates = {gate.gate_id: gate for gate in await self._store.gates.of_guild(guild_id)}
+        gates = {gate.role_id: gate for gate in await self._store.gates.of_guild(guild_id)}
         run, given = OpenRun(self._store, guild_id, self._clock, by=by), list[GivenBack]()
         try:
             for start in range(0, len(removals), _AT_ONCE):
                 part = removals[start : start + _AT_ONCE]
                 found = await read_roles(self._discord, guild_id, [each.user_id for each in part])
                 given += [
-                    await self._give_back(gate, found[each.user_id], run_id, run)
-                    for each in part
-                    if (gate := gates.get(each.gate_id))
+                    await self._give_back(each, gates.get(each.role_id), found[each.user_id], run) for each in part
                 ]
         finally:
             await run.end()
-        if GivenBack.NOT_NOW not in given:
+        if not {GivenBack.NOT_NOW, GivenBack.NO_GATE} & set(given):
             up_to = max((each.change_id for each in removals), default=0)
             await self._store.sync.runs.undone(run_id, self._clock(), up_to=up_to)
-        return given.count(GivenBack.DONE)
+        return UndoneRun(*map(given.count, (GivenBack.DONE, GivenBack.NOT_NOW, GivenBack.NO_GATE)))
 
-    async def _give_back(self, gate: Gate, member: MemberRoles, run_id: int, run: OpenRun) -> GivenBack:
+    async def _give_back(self, taken: ChangeRow, gate: Gate | None, member: MemberRoles, run: OpenRun) -> GivenBack:
         now = self._clock()
+        if gate is None:
+            is_over = member.presence is Presence.ABSENT or taken.role_id in member.roles
+            return GivenBack.NOT_NEEDED if is_over else GivenBack.NO_GATE
         grant = Grant(gate.guild_id, member.user_id, gate.role_id, gate.gate_id, GrantState.GIVEN, now)
         await self._store.sync.misses.excuse(grant, now, now + EXCUSED_FOR)
         if member.presence is Presence.UNKNOWN:
             return GivenBack.NOT_NOW
         if member.presence is Presence.ABSENT or grant.role_id in member.roles:
             return GivenBack.NOT_NEEDED
-        is_done = await self._applier.give_back(gate, grant, undo_reason(gate.gate_id, run_id), run)
+        is_done = await self._applier.give_back(gate, grant, undo_reason(gate.gate_id, taken.run_id), run)
         return GivenBack.DONE if is_done else GivenBack.NOT_NOW
 
     async def _held(self, server: GuildGates) -> Sequence[Gate]:

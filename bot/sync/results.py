@@ -101,6 +101,21 @@ class Preview:
     untold: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class UndoneRun:
+    """What became of the roles that a run took, once it was undone; who has theirs, or left, is not counted.
+
+    Attributes:
+        given_back: How many were given back.
+        not_now: How many Discord did not give, or whose gates do not work now: the run can be undone once more.
+        without_gate: How many no gate of the server gives now; if one does again, the run can be undone once more.
+    """
+
+    given_back: int
+    not_now: int = 0
+    without_gate: int = 0
+
+
 class StagedState(StrEnum):
     """What became of a removal that waited for a person."""
 

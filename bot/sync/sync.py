@@ -36,7 +36,7 @@ from bot.sync.ports import Discord, Presence
 from bot.sync.previews import Previews
 from bot.sync.readings import Readings
 from bot.sync.removals import Removals
-from bot.sync.results import MemberReport, Preview, Run, Staged, SyncStatus
+from bot.sync.results import MemberReport, Preview, Run, Staged, SyncStatus, UndoneRun
 from bot.sync.runner import Runner, Times
 from bot.sync.scans import Scans
 from bot.sync.standings import Standings
@@ -280,8 +280,8 @@ class Sync:
         """A run by its id, however old; None: there is no such run in that server."""
         return await run_of(self._store, guild_id, run_id)
 
-    async def undo(self, guild_id: int, run_id: int, *, by: int) -> int:
-        """Give back every role that a run took, and excuse those members; how many.
+    async def undo(self, guild_id: int, run_id: int, *, by: int) -> UndoneRun:
+        """Give back every role that a run took, and excuse those members.
 
         Raises `InputError` where there is no such run, or it was undone, and `DiscordError`.
         """

@@ -14,7 +14,7 @@ from bot.gates.gate import GateState, ParkReason
 from bot.gates.rule import Holds
 from bot.roles.eligibility import GuildRoles
 from bot.roles.safety import Cause
-from bot.sync.results import StagedState
+from bot.sync.results import StagedState, UndoneRun
 from tests.sync.fake_discord import FakeDiscord
 from tests.sync.sync_harness import (
     COLLECTOR,
@@ -74,7 +74,7 @@ async def test_a_run_is_found_and_undone_however_many_only_gave_roles_after_it()
             await harness.store.writer.transaction(partial(_insert, given, [later, GUILD]))
         assert run_id not in [run.run_id for run in await harness.sync.runs(GUILD, 25)]
         assert [run.run_id for run in await harness.sync.runs(GUILD, 25, to_undo=True)] == [run_id]
-        assert await harness.sync.undo(GUILD, run_id, by=9) == 3
+        assert await harness.sync.undo(GUILD, run_id, by=9) == UndoneRun(3)
         undone = await harness.sync.run(GUILD, run_id)
         assert undone
         assert undone.undone_at
@@ -158,7 +158,7 @@ async def test_undo_gives_no_role_that_became_dangerous() -> None:
         run = await three_sold(harness)
         role = harness.server.roles[COLLECTOR]
         harness.server.roles[COLLECTOR] = replace(role, powers=frozenset({"administrator"}))
-        assert await harness.sync.undo(GUILD, run, by=MOD) == 0
+        assert await harness.sync.undo(GUILD, run, by=MOD) == UndoneRun(0, not_now=3)
         assert len(harness.holders()) == 27
         (gate,) = await harness.store.gates.of_guild(GUILD)
         assert gate.parked is ParkReason.ROLE_DANGEROUS
@@ -169,7 +169,8 @@ async def test_undo_gives_no_role_of_a_gate_that_was_removed() -> None:
         run = await three_sold(harness)
         (gate,) = await harness.store.gates.of_guild(GUILD)
         await harness.store.gates.remove(gate.gate_id, MOD, harness.now)
-        assert await harness.sync.undo(GUILD, run, by=MOD) == 0
+        assert await harness.sync.undo(GUILD, run, by=MOD) == UndoneRun(0, without_gate=3)
+        assert [each.run_id for each in await harness.sync.runs(GUILD, to_undo=True)] == [run]
 
 
 async def test_undo_gives_nothing_back_that_a_member_gave_up() -> None:
@@ -181,7 +182,7 @@ async def test_undo_gives_nothing_back_that_a_member_gave_up() -> None:
         await harness.sync.own_act(user(1))
         (run, *_) = await harness.sync.runs(GUILD)
         assert run.removed == 1
-        assert await harness.sync.undo(GUILD, run.run_id, by=MOD) == 0
+        assert await harness.sync.undo(GUILD, run.run_id, by=MOD) == UndoneRun(0)
         assert not harness.has(1)
 
 
@@ -189,8 +190,9 @@ async def test_an_undo_that_discord_failed_can_be_repeated_and_then_is_over() ->
     async with open_sync() as harness:
         run = await three_sold(harness)
         harness.discord.loses = ["500"] * 3
-        assert await harness.sync.undo(GUILD, run, by=MOD) == 0
-        assert await harness.sync.undo(GUILD, run, by=MOD) == 3
+        undone = await harness.sync.undo(GUILD, run, by=MOD)
+        assert (undone.given_back, undone.not_now > 0) == (0, True)
+        assert await harness.sync.undo(GUILD, run, by=MOD) == UndoneRun(3)
         with pytest.raises(InputError):
             await harness.sync.undo(GUILD, run, by=MOD)
 

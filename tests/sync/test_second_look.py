@@ -11,6 +11,7 @@ import pytest
 from bot.roles.grants import GrantState
 from bot.store.pseudonyms import pseudonyms
 from bot.sync.ports import MemberRoles, Presence
+from bot.sync.results import UndoneRun
 from tests.sync.fake_discord import FakeDiscord
 from tests.sync.sync_harness import COLLECTOR, GUILD, MOD, WHALE, SyncHarness, open_sync, user
 
@@ -161,7 +162,7 @@ async def test_undo_gives_nothing_to_who_was_given_the_role_by_hand_though_one_a
         (run, *_) = await harness.sync.runs(GUILD, to_undo=True)
         harness.server.members[user(1)].add(COLLECTOR)
         harness.discord.misreports = 1
-        assert await harness.sync.undo(GUILD, run.run_id, by=MOD) == 0
+        assert await harness.sync.undo(GUILD, run.run_id, by=MOD) == UndoneRun(0)
         assert await state_of(harness) is None
 
 

@@ -59,6 +59,10 @@ _UNDO_TITLE = Message("Undo run #{run_id}?")
 _GIVE_BACK = Message("Give back {count:,} role", "Give back {count:,} roles")
 _UNDONE_TITLE = Message("Undone")
 _UNDONE = Message("{count:,} role given back of run #{run_id}.", "{count:,} roles given back of run #{run_id}.")
+_WITHOUT_GATE = Message(
+    "{count:,} role stays taken, as no gate gives it now: once one does, undo the run once more.",
+    "{count:,} roles stay taken, as no gate gives them now: once one does, undo the run once more.",
+)
 _MOST_RUNS = 25  # suggestions that Discord shows
 
 
@@ -197,11 +201,15 @@ class SyncCog(
 
     async def _undo(self, run_id: int, interaction: discord.Interaction[Any]) -> discord.Embed:
         guild_id = await self._guild_id(interaction)
-        count = await self._sync.undo(guild_id, run_id, by=interaction.user.id)
-        words = _UNDONE(count=count, run_id=run_id).render()
+        undone = await self._sync.undo(guild_id, run_id, by=interaction.user.id)
+        sentences = [_UNDONE(count=undone.given_back, run_id=run_id)]
         run = await self._sync.run(guild_id, run_id)
         is_all = run is not None and run.undone_at is not None
-        return done_embed(_UNDONE_TITLE().render(), words if is_all else f"{words} {_NOT_ALL().render()}")
+        if undone.without_gate:
+            sentences.append(_WITHOUT_GATE(count=undone.without_gate))
+        if undone.not_now or not (is_all or undone.without_gate):
+            sentences.append(_NOT_ALL())
+        return done_embed(_UNDONE_TITLE().render(), " ".join(each.render() for each in sentences))
 
     async def _waiting(self, interaction: discord.Interaction[Any]) -> list[Staged]:
         return waiting_of(await self._sync.staged(await self._guild_id(interaction)))

@@ -11,7 +11,7 @@ from bot.gates.gate import Gate, GateDraft, GateState
 from bot.gates.rule import AccountIn
 from bot.messages import Message, Words
 from bot.roles.safety import Cause, Hold, Scope
-from bot.sync.results import Run, Staged, StagedState, SyncStatus
+from bot.sync.results import Run, Staged, StagedState, SyncStatus, UndoneRun
 from bot.sync.sync import Sync
 from tests.cogs.gates.live_bot import BRUNO, CHIAMAKA, MOSAIC, WHALE
 
@@ -44,6 +44,7 @@ class SyncInMemory(Sync):
 
     def __init__(self) -> None:
         self.waiting = [staged(BRUNO), staged(CHIAMAKA)]
+        self.without_gate = 0
         self.done: list[tuple[object, ...]] = []
         self.is_held = True
         self.made = [
@@ -104,12 +105,13 @@ class SyncInMemory(Sync):
         """By its id."""
         return next((run for run in self.made if (run.guild_id, run.run_id) == (guild_id, run_id)), None)
 
-    async def undo(self, guild_id: int, run_id: int, *, by: int) -> int:
+    async def undo(self, guild_id: int, run_id: int, *, by: int) -> UndoneRun:
         """What it took."""
         run = next(run for run in self.made if (run.guild_id, run.run_id) == (guild_id, run_id))
-        self.made = [replace(each, undone_at=AT) if each is run else each for each in self.made]
+        is_all = not self.without_gate
+        self.made = [replace(each, undone_at=AT) if each is run and is_all else each for each in self.made]
         self.done.append(("undo", run_id, by))
-        return run.removed
+        return UndoneRun(run.removed - self.without_gate, without_gate=self.without_gate)
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,18 @@ async def test_a_run_is_undone_after_a_confirmation_and_once(tmp_path: Path) -> 
             )
 
 
+async def test_an_undo_says_how_many_roles_no_gate_gives_any_more(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    sync.without_gate = 2
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        done = await ada.press(await ada.run("sync undo", run=31), "yes")
+        assert done.text.endswith(
+            "3 roles given back of run #31. 2 roles stay taken, as no gate gives them now: once one does, undo the run "
+            "once more."
+        )
+        assert "Undo run #31?" in (await ada.run("sync undo", run=31)).text
+
+
 async def test_a_run_can_be_undone_however_many_gave_roles_after_it(tmp_path: Path) -> None:
     sync = SyncInMemory()
     sync.made = [replace(sync.made[1], run_id=run_id) for run_id in range(90, 60, -1)] + sync.made
