@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
@@ -34,6 +35,11 @@ class Grant:
     gate_id: int
     state: GrantState
     granted_at: datetime
+
+
+def found_and_gone(ledger: Mapping[int, Grant], roles: Collection[int]) -> Sequence[Grant]:
+    """What a member once had from somebody else, and has no more: what is given from now on comes from the bot."""
+    return [grant for grant in ledger.values() if grant.state is GrantState.FOUND and grant.role_id not in roles]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.gates.facts import Facts
 from bot.gates.gate import Gate
 from bot.gates.rule_needs import networks_of
 from bot.messages import words_text
-from bot.roles.grants import Grant, GrantState, Misses
+from bot.roles.grants import Grant, GrantState, Misses, found_and_gone
 from bot.roles.miss_count import outlast_a_silent_source
 from bot.roles.plan import Act, HoldCode, Patience, Plan, decide
 from bot.roles.safety import has_witness
@@ -114,6 +114,11 @@ class Deciding:
     ) -> tuple[MemberFacts, Plan]:
         """What is to be changed, now that a member's roles were read."""
         known = await self._gatherer.member(server, member, self._clock())
+        if gone := found_and_gone(known.ledger, roles):
+            for grant in gone:
+                await self._store.sync.ledger.drop(grant)
+            ids = {grant.role_id for grant in gone}
+            known = replace(known, ledger={key: each for key, each in known.ledger.items() if key not in ids})
         self.remember(server, known, roles)
         plan = await self._decide(server, known, held, own_act=own_act, roles=roles)
         given = [change.gate.role_id for change in plan.changes if change.act is Act.ADD]

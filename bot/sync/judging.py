@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from bot.gates.gate import GateState
+from bot.roles.grants import found_and_gone
 from bot.roles.plan import HoldCode, Plan
 from bot.sources.askers import Asker
 from bot.store import Store
@@ -148,7 +149,15 @@ class Judging:
     async def _read(self, guild_id: int, planned: Sequence[tuple[MemberFacts, Plan]]) -> Mapping[int, MemberRoles]:
         """The roles of those for whom something is due, and of nobody else."""
         user_ids = [known.member.user_id for known, plan in planned if plan.needs_roles or known.member.read_roles]
-        return await read_roles(self._discord, guild_id, user_ids) if user_ids else {}
+        found = dict(await read_roles(self._discord, guild_id, user_ids)) if user_ids else {}
+        # Given again, what somebody else gave would be the bot's to take: once more is asked whether it is truly gone.
+        doubted = [
+            user_id
+            for known, _ in planned
+            if (its := found.get(user_id := known.member.user_id)) and its.presence is Presence.PRESENT
+            if found_and_gone(known.ledger, its.roles)
+        ]
+        return found | dict(await read_roles(self._discord, guild_id, doubted)) if doubted else found
 
     async def _change(
         self,

@@ -10,6 +10,7 @@ from bot.roles.eligibility import GuildRoles, RoleFacts
 from bot.sync.ports import MemberRoles, NotAllowedError, OutcomeUnknownError, Presence
 from tests.simulation.faults import Faults
 from tests.simulation.history import Moved
+from tests.simulation.scenario import DAY
 from tests.simulation.world import World
 
 _REFUSED = Message("Discord refuses it.")
@@ -44,6 +45,20 @@ class SimulatedDiscord:
         for user_id in self._world.holders:
             if user_id % self._world.scenario.by_hand == 0:
                 self.roles[user_id].update(lowest)
+
+    def take_some_by_hand(self, passed: int) -> list[int]:
+        """Somebody else takes what they gave to one member, in so many minutes that have passed; from whom."""
+        by_hand = [
+            user_id
+            for user_id, roles in sorted(self.roles.items())
+            if any((user_id, role_id) not in self.from_bot for role_id in roles)
+        ]
+        chance = self._world.scenario.rates.taken_by_hand_a_day * len(by_hand) * passed / DAY
+        if not chance or not self._faults.draws(chance, self._minute()):
+            return []
+        user_id = self._random.choice(by_hand)
+        self.roles[user_id] = {role_id for role_id in self.roles[user_id] if (user_id, role_id) in self.from_bot}
+        return [user_id]
 
     def guild_ids(self) -> Sequence[int]:
         """The servers."""

@@ -135,6 +135,13 @@ class RealBot:
             await self._harness.sync.own_act(user(number))
         await self._restart_if_killed()
 
+    async def hear_of(self, number: int) -> None:
+        """Discord says that a member's roles have changed."""
+        if not self._is_running:
+            self._restart()
+        for guild_id in self._world.guild_ids:
+            await self._harness.sync.drifted(guild_id, user(number))
+
     async def is_held(self) -> bool:
         """Whether removals wait."""
         return any([await self._harness.store.sync.holds.open(guild_id) for guild_id in self._world.guild_ids])
@@ -254,6 +261,9 @@ async def run_all(scenario: Scenario, seed: int, *, store: Store | None = None) 
                 await bot.stop()
             if minute.value % scenario.interval or minute.value in faults.stopped:
                 continue
+            for number in discord.take_some_by_hand(scenario.interval):
+                await bot.hear_of(number)
+                is_unsettled = True
             if is_unsettled or world.changes != changes or _is_eventful(scenario, faults, minute.value):
                 await bot.pass_once()
                 changes = world.changes

@@ -31,6 +31,7 @@ class Rates:
     refused_hours: int = 2  # 403 for an hour
     missing_member: float = 0.01
     reported_without_roles: float = 0.005
+    taken_by_hand_a_day: float = 0.0  # of the members who have a role from somebody else, who takes it again
 
 
 @dataclass(frozen=True, slots=True)

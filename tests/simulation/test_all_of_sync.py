@@ -56,6 +56,15 @@ async def test_hours_of_empty_answers_take_nothing_from_the_only_holders(holders
     assert (outcome.violations, outcome.wrongful) == ((), 0)
 
 
+@pytest.mark.parametrize("seed", [1, 3])
+async def test_what_is_given_to_who_had_it_by_hand_is_taken_when_they_sell_and_nothing_else_is(seed: int) -> None:
+    calm = Rates(sells_a_day=0.5, wave=0, buys_a_day=4, outages=0, blank_hours=0, refused_hours=0, clock_jumps=0)
+    rates = replace(calm, taken_by_hand_a_day=2)
+    outcome = await run_all(Scenario(20, 2, interval=20, by_hand=1, has_admin=True, rates=rates), seed)
+    assert (outcome.violations, outcome.wrongful) == ((), 0)
+    assert outcome.removals
+
+
 async def test_the_file_and_its_threads_live_through_it_too(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "tessera.db")
     outcome = await run_all(Scenario(4, 1, interval=20, quiet_step=240, rates=DENSE), seed=1, store=store)

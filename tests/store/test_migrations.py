@@ -434,3 +434,22 @@ async def test_since_when_an_account_was_read_is_taken_from_its_history(
     sql = "SELECT first_read_at FROM sync_accounts"
     assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(first_read_at,)]
     await store.close()
+
+
+@pytest.mark.parametrize(
+    ("repaired_at", "state"),
+    [pytest.param(250, "given", id="the-bot-gave-it-since"), pytest.param(None, "found", id="from-somebody-else")],
+)
+async def test_what_the_bot_gave_to_who_once_had_it_by_hand_is_its_own(
+    place: Place, repaired_at: int | None, state: str
+) -> None:
+    make_store_of(place, "m025_past_tokens")
+    with closing(sqlite3.connect(place.path)) as older:
+        older.execute("UPDATE role_grants SET state = 'found', repaired = 0, repaired_at = ?", [repaired_at])
+        older.commit()
+
+    store = await Store.open(place.path)
+
+    sql = "SELECT state FROM role_grants"
+    assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(state,)]
+    await store.close()

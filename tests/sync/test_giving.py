@@ -102,6 +102,48 @@ async def test_a_role_that_was_there_before_is_never_taken() -> None:
         assert harness.holders() == [1]
 
 
+@pytest.mark.parametrize("how", ["left and joined again", "taken by hand"])
+async def test_what_the_bot_gave_to_who_once_had_it_by_hand_is_taken_when_they_sell(how: str) -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(20)
+        await harness.member(30, roles=[COLLECTOR])
+        await harness.turn()
+        harness.server.members[user(30)] = set()
+        if how == "taken by hand":
+            await harness.sync.drifted(GUILD, user(30))
+        else:
+            harness.server.joined_at[user(30)] = harness.now
+            await harness.sync.seen(GUILD, user(30), harness.now)
+        await harness.turn()
+        grant = await harness.grant(30)
+        assert grant
+        assert (grant.state, grant.granted_at, harness.has(30)) == (GrantState.GIVEN, harness.now, True)
+        harness.sell(30)
+        await harness.pass_time(12 * TEN_MINUTES)
+        assert not harness.has(30)
+
+
+async def test_what_somebody_else_gave_once_and_gives_again_is_still_not_ours() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(20)
+        await harness.member(30, roles=[COLLECTOR])
+        await harness.turn()
+        harness.sell(30)
+        await harness.pass_time(12 * TEN_MINUTES)
+        harness.server.members[user(30)] = set()
+        await harness.sync.drifted(GUILD, user(30))
+        await harness.turn()
+        assert await harness.grant(30) is None  # what is gone, and was never ours, is forgotten
+        harness.server.members[user(30)] = {COLLECTOR}
+        harness.buy(30)
+        await harness.pass_time(3 * TEN_MINUTES)
+        harness.sell(30)
+        await harness.pass_time(12 * TEN_MINUTES)
+        assert harness.has(30)
+
+
 async def test_linked_members_whom_nobody_saw_are_found() -> None:
     async with open_sync() as harness:
         await harness.gate()

@@ -77,6 +77,19 @@ async def test_a_role_given_by_hand_does_not_become_ours_by_one_false_answer() -
         assert harness.has(1)
 
 
+async def test_a_role_given_by_hand_does_not_become_ours_later_by_two_false_answers_in_a_row() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1, roles=[COLLECTOR])
+        await harness.turn()
+        harness.discord.misreports = 2
+        await harness.sync.drifted(GUILD, user(1))
+        await harness.turn()
+        assert harness.discord.misreports == 0
+        assert await state_of(harness) is GrantState.FOUND
+        assert harness.discord.writes == []
+
+
 async def test_who_has_no_roles_is_asked_about_twice_in_one_question_for_all_and_others_once() -> None:
     async with open_sync() as harness:
         await harness.gate()

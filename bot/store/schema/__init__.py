@@ -26,6 +26,7 @@ from bot.store.schema import webhook_tables  # isort: skip
 from bot.store.schema import counting_tables  # isort: skip
 from bot.store.schema import language_tables  # isort: skip
 from bot.store.schema import past_tables  # isort: skip
+from bot.store.schema import ledger_steps  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "holder_tables",
     "kept_names",
     "language_tables",
+    "ledger_steps",
     "past_tables",
     "reading_tables",
     "server_tables",

@@ -185,10 +185,10 @@ class Ledger:
         await self._writer.transaction(work)
 
     async def drop(self, grant: Grant) -> None:
-        """A role that was to be taken is gone already."""
+        """A role that was to be taken, or that somebody else had given, is gone already."""
         its = [grant.guild_id, grant.user_id, grant.role_id]
-        sql = "DELETE FROM role_grants WHERE guild_id = ? AND user_id = ? AND role_id = ?"
-        await self._writer.transaction(lambda db: db.execute(sql, its).fetchall())
+        sql = "DELETE FROM role_grants WHERE guild_id = ? AND user_id = ? AND role_id = ? AND state = ?"
+        await self._writer.transaction(lambda db: db.execute(sql, [*its, grant.state.value]).fetchall())
 
     async def repairs(self, grant: Grant, since: datetime) -> int:
         """How often a role was given again since a moment, because somebody had taken what the bot had given."""
@@ -218,14 +218,16 @@ def restart_repairs(db: Database, guild_id: int, user_id: int) -> None:
 
 
 def _give(db: Database, grant: Grant) -> None:
-    """Discord gave a role: a new one, or one that the ledger had and the member had not."""
+    """Discord gave a role: a new one, or one that the ledger had and the member had not. The bot may take it then."""
     its = [grant.guild_id, grant.user_id, grant.role_id]
     sql = """
         UPDATE role_grants SET gate_id = ?, repaired_at = ?,
+            granted_at = iif(state = 'found', ?, granted_at), state = iif(state = 'found', 'given', state),
             repaired = CASE WHEN repaired < 0 OR repaired_at >= ? THEN repaired + 1 ELSE 1 END
         WHERE guild_id = ? AND user_id = ? AND role_id = ? RETURNING 1
     """
-    values = [grant.gate_id, seconds(grant.granted_at), seconds(grant.granted_at - FLIP_SPAN), *its]
+    at = seconds(grant.granted_at)
+    values = [grant.gate_id, at, at, seconds(grant.granted_at - FLIP_SPAN), *its]
     if first(db, sql, values) is None:
         put(db, grant)
 
