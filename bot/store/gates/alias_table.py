@@ -42,12 +42,27 @@ def to_collection(text: str) -> CollectionRef:
     return CollectionRef(network, collection_id)
 
 
+def broken_sets(rows: Mapping[str, str]) -> frozenset[str]:
+    """The names of sets that no longer are any: of one collection, or without the one that they are named after.
+
+    Args:
+        rows: Collection → the name of its set.
+    """
+    return frozenset(name for name, members in _by_name(rows).items() if len(members) == 1 or str(min(members)) != name)
+
+
 def _sets(db: Database, guild_id: int) -> list[set[CollectionRef]]:
-    sets: dict[str, set[CollectionRef]] = {}
     sql = "SELECT collection, same_as FROM collection_aliases WHERE guild_id = ?"
-    for collection, same_as in db.execute(sql, [guild_id]).fetchall():
+    sets = _by_name(dict(db.execute(sql, [guild_id]).fetchall())).values()
+    # Of one collection were what earlier versions left of a set when a change of it was taken back.
+    return [members for members in sets if len(members) > 1]
+
+
+def _by_name(rows: Mapping[str, str]) -> Mapping[str, set[CollectionRef]]:
+    sets: dict[str, set[CollectionRef]] = {}
+    for collection, same_as in rows.items():
         sets.setdefault(same_as, set()).add(to_collection(collection))
-    return list(sets.values())
+    return sets
 
 
 def _write(db: Database, guild_id: int, sets: Iterable[set[CollectionRef]]) -> None:

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from bot.gates.gate import GateDraft
 from bot.gates.rule import CollectionRef
-from bot.store.gates import guild_table
+from bot.store.gates import alias_table, guild_table
 from bot.store.gates.alias_table import to_collection
 from bot.store.gates.gate_rows import DRAFT_COLUMNS, to_draft
 from bot.store.gates.history_bounds import HistoryBounds, prune
@@ -127,6 +127,9 @@ def take_back(db: Database, wanted: Change, by: int, now: datetime) -> bool:
     others = {value["role_id"] for key, value in current.items() if key.startswith(_GATE) and key not in keys}
     if others & {value["role_id"] for key, value in wanted.before.items() if key.startswith(_GATE)}:
         return False
+    # What was joined with a set since, or left it, would lose its alias, or retain half of one.
+    if alias_table.broken_sets(_alias_rows(current | restored)) - alias_table.broken_sets(_alias_rows(current)):
+        return False
     with recorded(db, wanted.guild_id, "take back", by, now):
         _restore_gates(db, wanted.guild_id, restored, now)
         _restore_aliases(db, wanted.guild_id, restored)
@@ -170,6 +173,10 @@ def _aliases(values: Mapping[str, Any]) -> Mapping[CollectionRef, CollectionRef]
         for key, same_as in values.items()
         if key.startswith(_ALIAS) and same_as
     }
+
+
+def _alias_rows(values: Mapping[str, Any]) -> Mapping[str, str]:
+    return {key.removeprefix(_ALIAS): value for key, value in values.items() if key.startswith(_ALIAS) and value}
 
 
 def _settings(db: Database, guild_id: int) -> dict[str, Any]:

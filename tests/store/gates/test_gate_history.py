@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.gates.gate import GateState, GuildSettings, ParkReason
+from bot.gates.rule import CollectionRef
 from bot.store import Store
 from tests.store.gates.drafts import (
     ADMIN,
@@ -160,6 +161,59 @@ async def test_what_was_changed_since_is_not_taken_back(store: Store, later: str
     before = (await store.gates.of_guild(HERE), await store.gates.history(HERE))
     assert await store.gates.take_back(HERE, change_id, ADMIN, LATER) is False
     assert (await store.gates.of_guild(HERE), await store.gates.history(HERE)) == before
+
+
+THIRD, FOURTH = CollectionRef("loopring", "300"), CollectionRef("loopring", "310")
+
+
+async def test_a_join_is_not_taken_back_while_what_was_joined_later_depends_on_it(store: Store) -> None:
+    await store.gates.set_alias(HERE, LIGHTS, BOATS, ADMIN, NOW)
+    first = await latest(store)
+    await store.gates.set_alias(HERE, LIGHTS, THIRD, ADMIN, NOW)
+    second = await latest(store)
+    all_three = dict.fromkeys((LIGHTS, BOATS, THIRD), (LIGHTS, BOATS, THIRD))
+    assert await store.gates.take_back(HERE, first, ADMIN, LATER) is False
+    assert await store.gates.aliases(HERE) == all_three
+    assert await store.gates.take_back(HERE, second, ADMIN, LATER)
+    assert await store.gates.take_back(HERE, first, ADMIN, LATER)
+    assert await store.gates.aliases(HERE) == {}
+
+
+async def test_a_parting_is_not_taken_back_while_another_join_depends_on_it(store: Store) -> None:
+    for other in (BOATS, THIRD):
+        await store.gates.set_alias(HERE, LIGHTS, other, ADMIN, NOW)
+    await store.gates.remove_alias(HERE, LIGHTS, ADMIN, NOW)
+    parted = await latest(store)
+    await store.gates.set_alias(HERE, BOATS, FOURTH, ADMIN, NOW)
+    joined, before = await latest(store), await store.gates.aliases(HERE)
+    assert set(before.values()) == {(BOATS, THIRD, FOURTH)}
+    assert await store.gates.take_back(HERE, parted, ADMIN, LATER) is False
+    assert await store.gates.aliases(HERE) == before
+    assert await store.gates.take_back(HERE, joined, ADMIN, LATER)
+    assert await store.gates.take_back(HERE, parted, ADMIN, LATER)
+    assert set((await store.gates.aliases(HERE)).values()) == {(LIGHTS, BOATS, THIRD)}
+
+
+async def test_a_parting_is_not_taken_back_once_the_rest_of_its_set_has_parted_too(store: Store) -> None:
+    for other in (BOATS, THIRD):
+        await store.gates.set_alias(HERE, LIGHTS, other, ADMIN, NOW)
+    await store.gates.remove_alias(HERE, THIRD, ADMIN, NOW)
+    parted = await latest(store)
+    await store.gates.remove_alias(HERE, BOATS, ADMIN, NOW)
+    assert await store.gates.take_back(HERE, parted, ADMIN, LATER) is False
+    assert await store.gates.aliases(HERE) == {}
+
+
+async def test_what_an_earlier_version_left_of_a_set_counts_for_nothing_and_is_in_no_way(store: Store) -> None:
+    sql = "INSERT INTO collection_aliases VALUES (?, ?, ?)"
+    left = [HERE, str(THIRD), str(LIGHTS)]
+    await store.writer.transaction(lambda db: db.execute(sql, left).fetchall())
+    assert await store.gates.aliases(HERE) == {}
+    await added(store)
+    gate_added = await latest(store)
+    assert await store.gates.take_back(HERE, gate_added, ADMIN, LATER)
+    await store.gates.set_alias(HERE, LIGHTS, BOATS, ADMIN, NOW)
+    assert set((await store.gates.aliases(HERE)).values()) == {(LIGHTS, BOATS)}
 
 
 async def test_a_change_of_another_server_is_not_taken_back(store: Store) -> None:
