@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.errors import InputError
 from bot.gates.cursor import Cursor
+from bot.gates.folded_name import folded
 from bot.gates.rule import (
     AccountIn,
     CollectionRef,
@@ -145,7 +146,7 @@ class Conditions:
     def _named(self, token: Token) -> CollectionRef:
         name = " ".join(token.text.split())
         found = self.find_by_name(name)
-        same = list(dict.fromkeys(one.ref for one in found if _folded(one.name) == _folded(name)))
+        same = list(dict.fromkeys(one.ref for one in found if folded(one.name) == folded(name)))
         if len(same) == 1:
             return same[0]
         if same:
@@ -181,10 +182,6 @@ def listed_as(typed: str, ref: AccountRef) -> Account | str:
     """What an entry of a list of accounts stands for: one account, or each account of an owner."""
     is_owner = ref.kind is RefKind.OWNER and (":" not in typed or is_numbered(ref.network))
     return ref.value if is_owner else Account(ref.network, ref.value)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def _ids(cursor: Cursor, target: CollectionRef) -> HoldsIds:

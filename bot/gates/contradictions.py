@@ -13,6 +13,7 @@ from itertools import chain, combinations
 
 from bot.errors import InputError
 from bot.gates.facts import Facts
+from bot.gates.folded_name import folded
 from bot.gates.judge import judge
 from bot.gates.rule import (
     AccountIn,
@@ -188,7 +189,7 @@ def _limits(
             size = sum(last - first + 1 for first, last in rule.ranges)
             return (rule.target, rule.ranges), (rule.least, rule.most), size
         case HoldsTrait():
-            key = (rule.target, rule.trait.casefold(), rule.value.casefold())
+            key = (rule.target, folded(rule.trait), folded(rule.value))
             return key, (rule.least, rule.most), None
         case HoldsCollections():
             return frozenset(rule.among), (rule.least, rule.most), len(rule.among) or None

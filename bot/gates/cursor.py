@@ -25,6 +25,9 @@ _TOO_MANY = Message("the list is too long: up to {most:,} entries are accepted")
 
 # More than anybody holds; copies of an ERC-1155 token can be many.
 MOST_COUNTED = 10**15
+# Levels of parentheses, lists and `not` in each other; of a rule in a file, as a list of accounts that it was joined
+# with may have made it deeper by one.
+MAX_DEPTH, MAX_DEPTH_IN_FILES = 8, 9
 MOST_DAYS = 3650
 _UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 _T = TypeVar("_T")

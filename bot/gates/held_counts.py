@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from bot.counts import Count, Ternary, beyond, count_yes, counted_once, total, units_of, unknown
 from bot.gates.facts import AccountFacts, Facts, Held
+from bot.gates.folded_name import folded
 from bot.gates.rule import CollectionRef, Holds, HoldsCollections, HoldsIds, HoldsTrait, Measure, Network
 
 NOTHING = total(())
@@ -89,7 +90,7 @@ def count_ids(facts: Facts, rule: HoldsIds) -> Count:
 def count_with_trait(facts: Facts, rule: HoldsTrait) -> Count:
     """Distinct tokens that have the trait; those whose traits are not reported may have it."""
     held = list(_held_of(facts, rule.target))
-    wanted = (rule.trait.casefold(), rule.value.casefold())
+    wanted = (folded(rule.trait), folded(rule.value))
     traits: dict[int, list[frozenset[tuple[str, str]] | None]] = {}
     for one in held:
         for token_id, token in one.tokens.items():
@@ -104,7 +105,7 @@ def are_traits_reported(facts: Facts, target: CollectionRef) -> bool:
 
 def _has_trait(reported: Iterable[frozenset[tuple[str, str]] | None], wanted: tuple[str, str]) -> Ternary:
     known = list(reported)
-    if any(traits is not None and wanted in traits for traits in known):
+    if any((folded(trait), folded(value)) == wanted for traits in known for trait, value in traits or ()):
         return Ternary.YES
     return Ternary.UNKNOWN if None in known else Ternary.NO
 

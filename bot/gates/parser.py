@@ -17,7 +17,8 @@ import re
 from bot.errors import InputError
 from bot.gates.conditions import Conditions, FindByName
 from bot.gates.contradictions import refuse_contradictions
-from bot.gates.cursor import Cursor
+from bot.gates.cursor import MAX_DEPTH, Cursor
+from bot.gates.folded_name import folded
 from bot.gates.rule import AllOf, AnyOf, During, Not, Rule, SomeOf
 from bot.gates.rule_tokens import TokenKind, visible
 from bot.messages import Message
@@ -40,7 +41,6 @@ _NONE_NEEDED = Message("a number from 1 on is accepted")
 _TOO_MANY_NEEDED = Message("a number up to {most} is accepted, as so many rules are in the list")
 
 MAX_LENGTH = 1000
-MAX_DEPTH = 8
 MAX_PARTS = 50
 _POWERS = {"or": 1, "and": 2}
 _JOINED: dict[str, type[AllOf | AnyOf]] = {"or": AnyOf, "and": AllOf}
@@ -55,7 +55,9 @@ _OWN_WORDS = re.compile(
 )
 
 
-def parse_rule(text: str, names: Names, *, find_by_name: FindByName, longest: int = MAX_LENGTH) -> Rule:
+def parse_rule(
+    text: str, names: Names, *, find_by_name: FindByName, longest: int = MAX_LENGTH, deepest: int = MAX_DEPTH
+) -> Rule:
     """The rule that a text says.
 
     Args:
@@ -63,6 +65,7 @@ def parse_rule(text: str, names: Names, *, find_by_name: FindByName, longest: in
         names: The networks that can be asked.
         find_by_name: Looks up a name in quotes: the collections with that name or a similar one, the best first.
         longest: How long the text may be; a file with a list of accounts may be longer than what is typed.
+        deepest: How many levels of parentheses, lists and `not` it may have.
 
     Raises:
         InputError: with one sentence that shows the place and says what is accepted there.
@@ -73,7 +76,7 @@ def parse_rule(text: str, names: Names, *, find_by_name: FindByName, longest: in
         raise InputError(_TOO_LONG, most=longest, length=len(text))
     if not text.strip():
         raise InputError(_EMPTY)
-    parser = _Parser(Cursor.of(text), Conditions(names, find_by_name))
+    parser = _Parser(Cursor.of(text), Conditions(names, find_by_name), deepest)
     rule = parser.whole(0)
     if not parser.cursor.is_next(TokenKind.END):
         raise parser.cursor.fail(_END())
@@ -93,8 +96,8 @@ def _refuse_secrets(text: str, find_by_name: FindByName) -> None:
     """Refuse keys and seed phrases, and take for one neither addresses, nor names, nor the words of the language."""
 
     def without_known(match: re.Match[str]) -> str:
-        name = " ".join(match[1].split()).casefold()
-        is_known = any(" ".join(one.name.split()).casefold() == name for one in find_by_name(match[1]))
+        name = folded(match[1])
+        is_known = any(folded(one.name) == name for one in find_by_name(match[1]))
         return "," if is_known else match[0]
 
     plain = _OWN_WORDS.sub(",", _QUOTED.sub(without_known, _ADDRESS.sub("0x" + "0" * 40, text)))
@@ -103,8 +106,9 @@ def _refuse_secrets(text: str, find_by_name: FindByName) -> None:
 
 
 class _Parser:
-    def __init__(self, cursor: Cursor, conditions: Conditions) -> None:
+    def __init__(self, cursor: Cursor, conditions: Conditions, deepest: int) -> None:
         self.cursor = cursor
+        self._deepest = deepest
         self._conditions = conditions
         self._parts = 0
 
@@ -146,8 +150,8 @@ class _Parser:
 
     def _operand(self, depth: int) -> Rule:
         cursor = self.cursor
-        if depth > MAX_DEPTH:
-            raise cursor.fail(_TOO_DEEP(most=MAX_DEPTH))
+        if depth > self._deepest:
+            raise cursor.fail(_TOO_DEEP(most=self._deepest))
         if cursor.accept("not"):
             return Not(self._operand(depth + 1))
         if cursor.is_next(TokenKind.OPEN):

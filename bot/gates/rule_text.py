@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import accumulate
 
 from bot.errors import InputError
+from bot.gates.cursor import MAX_DEPTH, MOST_COUNTED
 from bot.gates.rule import (
     AccountIn,
     AllOf,
@@ -24,6 +26,7 @@ from bot.gates.rule import (
     Rule,
     SomeOf,
 )
+from bot.gates.rule_tokens import TokenKind, tokens_of
 from bot.holdings import Account
 from bot.names import Names
 
@@ -31,18 +34,37 @@ _LOOPRING_ALONE = Names()
 
 
 def rule_text(rule: Rule, names: Names = _LOOPRING_ALONE) -> str:
-    """The shortest text that says a rule.
+    """The shortest text that says a rule and can be read again.
 
     Args:
         rule: The rule.
         names: The networks of the parser that will read it: what only one of these knows is written without network.
     """
-    return _Writer(names).text(rule)
+    text = _Writer(names).text(rule)
+    return text if _depth(text) <= MAX_DEPTH else _Writer(names, is_shallow=True).text(rule)
+
+
+def _depth(text: str) -> int:
+    """How many levels a text has at most: each `not` is taken to be in all others."""
+    if (few := text.count("(") + text.count("not")) <= MAX_DEPTH:  # and no list of accounts is taken apart for it
+        return few
+    tokens = tokens_of(text)
+    steps = {TokenKind.OPEN: 1, TokenKind.CLOSE: -1}
+    levels = accumulate(steps.get(token.kind, 0) for token in tokens)
+    return max(levels, default=0) + sum(token.word == "not" for token in tokens)
 
 
 class _Writer:
-    def __init__(self, names: Names) -> None:
+    """Writes one rule.
+
+    Args:
+        names: The networks of the parser that will read it.
+        is_shallow: With as few levels in each other as there can be, and not as briefly.
+    """
+
+    def __init__(self, names: Names, *, is_shallow: bool = False) -> None:
         self._names = names
+        self._is_shallow = is_shallow
 
     def text(self, rule: Rule) -> str:  # noqa: PLR0911 - one line for each kind of rule is easiest to read
         match rule:
@@ -88,8 +110,10 @@ class _Writer:
 
     def _infix(self, rule: AllOf | AnyOf, word: str) -> str | None:
         """The rules with `and` or `or` between them; None where a list is shorter, or there is only one."""
+        if len(rule.rules) == 1:
+            return None
         infix = f" {word} ".join(self._operand(part, word) for part in rule.rules)
-        return infix if len(rule.rules) > 1 and len(infix) <= len(self._listed(rule)) else None
+        return infix if self._is_shallow or len(infix) <= len(self._listed(rule)) else None
 
     def _operand(self, rule: Rule, word: str) -> str:
         """A rule between words that join; `and` binds more strongly, so in an `or` it needs no parentheses."""
@@ -100,6 +124,8 @@ class _Writer:
     def _member(self, rule: Rule) -> str:
         """A rule that nothing next to it can be taken for a part of."""
         if isinstance(rule, AllOf | AnyOf):
+            if self._is_shallow:  # in parentheses, what is joined in it would need more of them
+                return self._listed(rule)
             needs = self._infix(rule, "and" if isinstance(rule, AllOf) else "or") is not None
         else:
             needs = isinstance(rule, During | Not)
@@ -135,6 +161,8 @@ def span_text(span: timedelta) -> str:
 
 def _amount(rule: Holds | HoldsIds | HoldsTrait | HoldsCollections) -> str:
     if rule.most is None:
+        if rule.least > MOST_COUNTED:  # as it was typed, since no higher number is read
+            return f" > {rule.least - 1}"
         return "" if rule.least == 1 else f" >= {rule.least}"
     if rule.least == rule.most:
         return f" = {rule.least}"

@@ -164,6 +164,27 @@ def test_a_rule_is_answered_with_a_reason(text: str, known: Facts, status: Terna
     assert (verdict.is_granted, verdict.is_denied) == (status is YES, status is NO)
 
 
+@pytest.mark.parametrize(
+    ("typed", "reported"),
+    [
+        pytest.param("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧", id="an emoji of several"),
+        pytest.param("Gold  Chain", "gold  chain", id="two blanks"),
+        pytest.param("Gold Chain", " gold\u00a0\tchain ", id="other blanks"),
+        pytest.param("Cafe\u0301", "caf\u00e9", id="typed in two pieces"),
+        pytest.param("Caf\u00e9", "cafe\u0301", id="reported in two pieces"),
+        pytest.param("STRASSE", "stra\u00dfe", id="another letter case"),
+        pytest.param("Gold", "go\u200bld", id="a mark that cannot be seen"),
+    ],
+)
+def test_a_trait_is_the_same_if_it_looks_the_same(typed: str, reported: str) -> None:
+    # As it is stored: in lower case, and otherwise as its source reported it.
+    token = Token(1, frozenset({("hat", reported.casefold())}))
+    known = facts(of(1, tokens={1: token}))
+    assert judge(parse(f'254 trait "Hat" = "{typed}"'), known).status is YES
+    assert judge(parse(f'254 and not 254 trait "Hat" = "{typed}"'), known).status is NO
+    assert judge(parse('254 trait "Hat" = "Other"'), known).status is NO
+
+
 def test_the_numbers_of_a_count_are_in_the_verdict() -> None:
     verdict = judge(parse("254 between 2 and 5"), facts(of(at_least(1))))
     assert dict(verdict.params) == {"low": 1, "high": None, "least": 2, "most": 5}

@@ -8,14 +8,14 @@ import re
 import pytest
 from hypothesis import assume, given
 
-from bot.errors import StoreError
-from bot.gates.parser import MAX_LENGTH
-from bot.gates.rule import CollectionRef, Holds, HoldsTrait, Rule
+from bot.errors import InputError, StoreError
+from bot.gates.parser import MAX_DEPTH, MAX_LENGTH, parse_rule
+from bot.gates.rule import AllOf, AnyOf, CollectionRef, Holds, HoldsTrait, Not, Rule, SomeOf
 from bot.gates.rule_needs import each_rule
 from bot.gates.rule_text import rule_text
 from bot.gates.storage import from_json, to_json
 from bot.names import Names
-from tests.gates.made_rules import CONTRACT, NAMES, is_sensible, parse, rules
+from tests.gates.made_rules import CONTRACT, NAMES, find_by_name, is_sensible, parse, rules
 
 
 @given(rules)
@@ -29,6 +29,64 @@ def _has_a_seed_phrase(rule: Rule) -> bool:
     """Whether the made-up traits in it are as many words as a seed phrase has."""
     typed = [text for part in each_rule(rule) if isinstance(part, HoldsTrait) for text in (part.trait, part.value)]
     return sum(len(re.findall(r"[^\W\d_]+", text)) for text in typed) >= 12
+
+
+def _lists_in_each_other() -> str:
+    text = "1 or 2 or 3 or 4 or 5 or 6"
+    for level in range(8):
+        others = ", ".join(str(10 + 5 * level + each) for each in range(5))
+        text = f"{'any' if level % 2 else 'all'} of ({text}, {others})"
+    return text
+
+
+DEEP = {
+    "lists": _lists_in_each_other(),
+    "parentheses": "(((((((1 or 2) and 3) or 4) and 5) or 6) and 7) or 8) and 9",
+    "nots": "not (1 and not (2 and not (3 or 4))) and 5",
+    "dates": "(((((((1 or 2) until 2027-01-01) and 3) until 2027-02-01) or 4) until 2027-03-01) and 5) or 6",
+    "as many as can be": "1 and any of (2, 3 and any of (4, 5 and any of (6, 7 and any of (8, 9 and any of (10, 11 and "
+    "any of (12, 13 and any of (14, 15 and any of (16, 17 and 18)))))))) and (2 or 20 or 21 or 22 or 23 or 24)",
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_a_rule_that_was_read_can_be_read_again_however_deep_it_is(text: str) -> None:
+    rule = parse(text)
+    assert parse(rule_text(rule, NAMES)) == rule
+
+
+@given(rules)
+def test_a_rule_needs_no_more_levels_when_it_is_read_again(rule: Rule) -> None:
+    """Whatever text led to it: here it is written with parentheses around all that is joined."""
+    assume(is_sensible(rule) and not _has_a_seed_phrase(rule))
+    typed = _with_all_parentheses(rule)
+    for deepest in range(12):
+        try:
+            found = parse_rule(typed, NAMES, find_by_name=find_by_name, longest=9_999, deepest=deepest)
+        except InputError:
+            continue
+        deepest = max(deepest, MAX_DEPTH)  # noqa: PLW2901 - what is not too deep is written as briefly as can be
+        text = rule_text(found, NAMES)
+        assert parse_rule(text, NAMES, find_by_name=find_by_name, longest=9_999, deepest=deepest) == found
+        return
+
+
+def _with_all_parentheses(rule: Rule) -> str:
+    match rule:
+        case AllOf() | AnyOf() if len(rule.rules) > 1:
+            word = " and " if isinstance(rule, AllOf) else " or "
+            return word.join(f"({_with_all_parentheses(part)})" for part in rule.rules)
+        case SomeOf():
+            return f"{rule.needed} of ({', '.join(map(_with_all_parentheses, rule.rules))})"
+        case Not():
+            return f"not ({_with_all_parentheses(rule.rule)})"
+        case _:
+            return rule_text(rule, NAMES)
+
+
+def test_no_number_is_written_that_is_not_read() -> None:
+    for text in ("254 > 1000000000000000", "copies 254 > 1000000000000000", "254 >= 1000000000000000"):
+        assert rule_text(parse(text), NAMES) == text
 
 
 @given(rules)

@@ -13,6 +13,8 @@ from cachetools import LRUCache, TTLCache
 
 from bot.errors import InputError, NotFoundError, SourceError
 from bot.gates.conditions import FindByName, NamedCollection
+from bot.gates.cursor import MAX_DEPTH_IN_FILES
+from bot.gates.folded_name import folded
 from bot.gates.gate_file import ReadRule
 from bot.gates.parser import parse_rule
 from bot.gates.rule import CollectionRef, Rule
@@ -82,7 +84,9 @@ class CollectionNames:
     async def rule_reader(self, guild_id: int, longest: int) -> ReadRule:
         """Parses the rules of a file, which may be longer than what is typed."""
         find_by_name = finding(await self.of_guild(guild_id))
-        return lambda text: parse_rule(text, self.networks, find_by_name=find_by_name, longest=longest)
+        return lambda text: parse_rule(
+            text, self.networks, find_by_name=find_by_name, longest=longest, deepest=MAX_DEPTH_IN_FILES
+        )
 
     def collection(self, text: str) -> CollectionRef:
         """One collection that was typed or chosen: `254`, `eip155:1:0x…`.
@@ -99,9 +103,9 @@ class CollectionNames:
 
     async def suggest(self, guild_id: int, typed: str) -> Sequence[tuple[str, str]]:
         """Names and values of collections that fit what was typed, at most 25; an empty name is no suggestion."""
-        wanted = typed.strip().strip('"“”').casefold()
+        wanted = folded(typed.strip().strip('"“”'))
         known = await self.of_guild(guild_id)
-        fitting = [each for each in known if wanted in each.name.casefold() or wanted in str(each.ref)]
+        fitting = [each for each in known if wanted in folded(each.name) or wanted in str(each.ref)]
         return [
             (_choice(each), str(each.ref))
             for each in fitting[:_MOST_SUGGESTED]
@@ -137,18 +141,18 @@ def finding(known: Sequence[NamedCollection]) -> FindByName:
     Those that have it in them are looked for only where none is the same, and for the first few such names: a file may
     have thousands that nobody knows.
     """
-    folded = [(" ".join(each.name.split()).casefold(), each) for each in known]
+    named = [(folded(each.name), each) for each in known]
     same: dict[str, list[NamedCollection]] = {}
-    for name, each in folded:
+    for name, each in named:
         same.setdefault(name, []).append(each)
     similar: dict[str, list[NamedCollection]] = {}
 
     def find(name: str) -> Sequence[NamedCollection]:
-        wanted = " ".join(name.split()).casefold()
+        wanted = folded(name)
         if wanted in same:
             return same[wanted]
         if wanted and wanted not in similar and len(similar) < _MOST_SIMILAR:
-            similar[wanted] = [each for known_name, each in folded if wanted in known_name]
+            similar[wanted] = [each for known_name, each in named if wanted in known_name]
         return similar.get(wanted, [])
 
     return find
