@@ -30,6 +30,9 @@ from bot.store.sync.hold_table import HoldEnd, OpenHold
 from bot.sync.gather import GuildGates
 from bot.sync.last_roles import LastRoles
 
+# Between two attempts at a member.
+LONGEST_PAUSE = timedelta(minutes=15)
+
 
 class Breaker:
     """Lets removals wait. Every method may raise `StoreError`.
@@ -162,7 +165,8 @@ class Breaker:
     async def _has_ended(self, server: GuildGates, each: OpenHold, censuses: Mapping[int, GateCensus]) -> bool:
         hold, now = each.hold, self._clock()
         if hold.cause is Cause.INVITED_AGAIN:
-            return not await self._store.sync.members.unjudged_since(server.guild_id, hold.since)
+            # Their misses are counted before Discord is asked: whom it does not answer about, hides no wave.
+            return not await self._store.sync.members.unjudged_since(server.guild_id, hold.since, LONGEST_PAUSE)
         if hold.scope is Scope.SOURCE:
             return ends(hold, await self._store.readings.held_source(hold.key, hold.since, now))
         if hold.scope is Scope.COLLECTION:

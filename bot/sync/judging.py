@@ -22,7 +22,7 @@ from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.post_table import NewPost, PostKind
 from bot.sync.apply import Applied, Applier, approved_of
-from bot.sync.breaker import Breaker
+from bot.sync.breaker import LONGEST_PAUSE, Breaker
 from bot.sync.deciding import Deciding
 from bot.sync.gather import GuildGates, MemberFacts
 from bot.sync.open_run import OpenRun
@@ -32,7 +32,6 @@ from bot.sync.second_look import read_roles
 
 log = logging.getLogger(__name__)
 
-_LONGEST_PAUSE = timedelta(minutes=15)
 _SHORTEST_PAUSE = timedelta(seconds=2)
 # So often in a row; then only a new reading, or somebody's act, has a member tried again.
 MOST_FAILURES = 5
@@ -124,7 +123,7 @@ class Judging:
 
     async def postpone(self, member: SyncMember) -> bool:
         """Try a member again later; whether it is given up now, until something suggests it."""
-        pause = min(_SHORTEST_PAUSE * 2 ** min(2 * member.failures, 10), _LONGEST_PAUSE)
+        pause = min(_SHORTEST_PAUSE * 2 ** min(2 * member.failures, 10), LONGEST_PAUSE)
         # What a member gave up is taken, however long Discord does not do it.
         gives_up = member.failures + 1 >= MOST_FAILURES and not member.own_act
         await self._store.sync.members.postpone(member, self._clock() + pause, gives_up=gives_up)

@@ -80,19 +80,21 @@ class Removals:
         return hold
 
     async def release(self, guild_id: int, by: int) -> bool:
-        """End the admin's hold; whether there was one."""
+        """End the admin's hold; without one, that of a bot that was invited again; whether there was either."""
         ended = False
-        for each in await self._store.sync.holds.open(guild_id):
-            if each.hold.cause is Cause.ADMIN:
-                gates = await self._store.gates.of_guild(guild_id)
-                await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates], self._clock())
-                ended = await self._store.sync.holds.end(each, self._clock(), HoldEnd.RELEASED, by=by)
+        its = {each.hold.cause: each for each in await self._store.sync.holds.open(guild_id)}
+        if each := its.get(Cause.ADMIN) or its.get(Cause.INVITED_AGAIN):
+            gates = await self._store.gates.of_guild(guild_id)
+            await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates], self._clock())
+            ended = await self._store.sync.holds.end(each, self._clock(), HoldEnd.RELEASED, by=by)
         await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
         return ended
 
     async def holds(self, guild_id: int) -> Sequence[Hold]:
         """Why removals wait in a server."""
-        return [each.hold for each in await self._breaker.in_force(guild_id)]
+        server, found = await self._gatherer.server(guild_id), await self._breaker.in_force(guild_id)
+        # Where no gate asks about a source or a collection, nothing waits for it.
+        return [each.hold for each in found if each.hold.guild_id or gates_of(each.hold, server.gates, server.aliases)]
 
     async def is_superseded(self) -> bool:
         """See `Breaker`."""

@@ -18,6 +18,7 @@ from bot.roles.safety import Cause, Hold, Scope
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.clock_repair import Plans
+from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.post_table import NewPost, PostKind
 from bot.sync.gather import GuildGates
@@ -121,6 +122,8 @@ class Runner:
 
     async def run_due(self) -> None:
         """Let a worker judge the members of each server that are due; nothing where no server has a gate."""
+        for held in await self._store.sync.holds.without_gates():  # nobody is judged there who would end it
+            await self._store.sync.holds.end(held, self._clock(), HoldEnd.OVER)
         guild_ids = await self.guild_ids()
         if not guild_ids or self._is_refused:
             return

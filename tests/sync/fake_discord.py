@@ -59,6 +59,7 @@ class FakeDiscord:
         refuses: Roles that Discord refuses to change (403), whatever the hierarchy says.
         loses: What becomes of the next writes: "lost after" (done, no answer), "lost before" (not done, no answer),
             "500", "lie" (confirmed, not done).
+        silent_about: Members about whom it never says whether they are there.
     """
 
     servers: dict[int, Server] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class FakeDiscord:
     misreports: int = 0
     refuses: set[int] = field(default_factory=set)
     loses: list[str] = field(default_factory=list)
+    silent_about: set[int] = field(default_factory=set)
 
     @property
     def writes(self) -> list[tuple[str, ...]]:
@@ -132,6 +134,8 @@ class FakeDiscord:
             raise OutcomeUnknownError(_UNKNOWN)
 
     def _member(self, server: Server, user_id: int) -> MemberRoles:
+        if user_id in self.silent_about:
+            return MemberRoles(user_id, Presence.UNKNOWN)
         if user_id not in server.members:
             return MemberRoles(user_id, Presence.ABSENT)
         return MemberRoles(user_id, Presence.PRESENT, frozenset(server.members[user_id]), server.joined_at[user_id])

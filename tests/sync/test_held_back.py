@@ -6,9 +6,11 @@ import pytest
 
 from bot.gates.rule import Holds
 from bot.roles.safety import Cause, Scope
+from bot.store.sync.post_table import PostKind
 from tests.sync.sync_harness import (
     GUILD,
     HARBOUR,
+    MOD,
     MOSAIC,
     OTHER_GUILD,
     TEN_MINUTES,
@@ -60,6 +62,24 @@ async def test_a_gate_that_never_takes_trips_nothing() -> None:
         await harness.pass_time(AN_HOUR)
         assert [each for each in (await harness.sync.status(GUILD)).holds if each.scope is Scope.GATE] == []
         assert len(harness.holders()) == 8
+
+
+@pytest.mark.parametrize("another_server_has_gates", [False, True])
+async def test_where_the_last_gate_is_removed_nothing_waits_but_for_an_admin(*, another_server_has_gates: bool) -> None:
+    async with open_sync() as harness:
+        if another_server_has_gates:
+            await harness.gate(guild_id=OTHER_GUILD)
+        await a_wave(harness)
+        scopes = {each.scope for each in (await harness.sync.status(GUILD)).holds}
+        assert scopes == {Scope.GATE, Scope.SOURCE}
+        await harness.sync.hold(GUILD, by=MOD)
+        (gate,) = await harness.store.gates.of_guild(GUILD)
+        await harness.store.gates.remove(gate.gate_id, MOD, harness.now)
+        await harness.sync.gates_changed(GUILD)
+        await harness.turn()
+        assert [each.cause for each in (await harness.sync.status(GUILD)).holds] == [Cause.ADMIN]
+        assert [post.kind for post in harness.sent.values()].count(PostKind.HOLD_OVER) >= 1
+        assert len(harness.holders()) == 10
 
 
 async def test_what_members_give_up_themselves_trips_nothing() -> None:

@@ -10,7 +10,8 @@ import pytest
 from bot.holders.snapshot import Every, SnapshotRequest
 from bot.roles.safety import Cause
 from bot.store.webhooks.webhook_store import Admin
-from tests.sync.sync_harness import GUILD, OTHER_GUILD, TEN_MINUTES, SyncHarness, account_of, open_sync, user
+from tests.sync.sync_harness import GUILD, MOD, OTHER_GUILD, TEN_MINUTES, SyncHarness, account_of, open_sync, user
+from tests.sync.waves import AN_HOUR
 
 pytestmark = pytest.mark.asyncio
 
@@ -113,6 +114,40 @@ async def test_invited_again_everybody_is_looked_at_before_anything_is_taken(*, 
         await harness.pass_time(timedelta(hours=2))
         assert (await harness.sync.status(GUILD)).holds == []
         assert harness.holders() == [2, 4]  # the account of 3 is kept out: an act of theirs
+
+
+async def test_a_member_about_whom_discord_never_answers_holds_back_nobody_for_ever() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        await kicked(harness)
+        harness.advance(timedelta(days=1))
+        harness.sell(1)
+        harness.discord.silent_about = {user(9)}
+        await invited(harness)
+        await harness.turn()
+        assert [each.cause for each in (await harness.sync.status(GUILD)).holds] == [Cause.INVITED_AGAIN]
+        await harness.pass_time(3 * AN_HOUR)
+        assert (await harness.sync.status(GUILD)).holds == []
+        assert harness.holders() == list(range(2, 11))
+
+
+async def test_an_admin_can_end_the_waiting_of_a_bot_that_was_invited_again() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        await kicked(harness)
+        harness.advance(timedelta(days=1))
+        await invited(harness)
+        harness.discord.reads_fail = True
+        await harness.turn()
+        await harness.sync.hold(GUILD, by=MOD)
+        for left in ([Cause.INVITED_AGAIN], []):  # first what an admin began
+            assert await harness.sync.release(GUILD, by=MOD)
+            assert [each.cause for each in (await harness.sync.status(GUILD)).holds] == left
+        assert not await harness.sync.release(GUILD, by=MOD)
 
 
 async def test_a_server_that_came_back_within_thirty_days_is_not_forgotten() -> None:

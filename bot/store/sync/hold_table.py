@@ -52,6 +52,15 @@ class Holds:
         rows = await self._writer.run(lambda db: db.execute(sql, [guild_id]).fetchall())
         return [_to_hold(row) for row in rows]
 
+    async def without_gates(self) -> Sequence[OpenHold]:
+        """What is in force in servers that have no gate, or of all if none has one; not what an admin decided."""
+        sql = f"""
+            SELECT {_HOLD} FROM role_holds WHERE ended_at IS NULL AND cause <> ?
+            AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.guild_id = role_holds.guild_id OR role_holds.guild_id = 0)
+        """
+        rows = await self._writer.run(lambda db: db.execute(sql, [Cause.ADMIN.value]).fetchall())
+        return [_to_hold(row) for row in rows]
+
     async def begin(self, hold: Hold, *, by: int | None = None) -> None:
         """Let removals wait; nothing where they wait for the same already. `by`: the admin who decided it."""
         sql = """
