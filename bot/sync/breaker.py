@@ -166,7 +166,7 @@ class Breaker:
         hold, now = each.hold, self._clock()
         if hold.cause is Cause.INVITED_AGAIN:
             # Their misses are counted before Discord is asked: whom it does not answer about, hides no wave.
-            return not await self._store.sync.members.unjudged_since(server.guild_id, hold.since, LONGEST_PAUSE)
+            return not await self._holds.unjudged_since(server.guild_id, hold.since, LONGEST_PAUSE)
         if hold.scope is Scope.SOURCE:
             return ends(hold, await self._store.readings.held_source(hold.key, hold.since, now))
         if hold.scope is Scope.COLLECTION:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import InputError
-from bot.gates.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS, parse_rule
+from bot.gates.cursor import MAX_DEPTH
+from bot.gates.parser import MAX_LENGTH, MAX_PARTS, parse_rule
 from bot.gates.rule import (
     AccountIn,
     AllOf,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 
 from bot.errors import InputError, StoreError
-from bot.gates.parser import MAX_DEPTH, MAX_LENGTH, parse_rule
+from bot.gates.cursor import MAX_DEPTH
+from bot.gates.parser import MAX_LENGTH, parse_rule
 from bot.gates.rule import AllOf, AnyOf, CollectionRef, Holds, HoldsTrait, Not, Rule, SomeOf
 from bot.gates.rule_needs import each_rule
 from bot.gates.rule_text import rule_text

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import InputError
-from bot.gates.parser import MAX_DEPTH, MAX_PARTS
+from bot.gates.cursor import MAX_DEPTH
+from bot.gates.parser import MAX_PARTS
 from bot.gates.rule import (
     AccountIn,
     AllOf,

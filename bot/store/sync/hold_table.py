@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any
 
@@ -60,6 +60,19 @@ class Holds:
         """
         rows = await self._writer.run(lambda db: db.execute(sql, [Cause.ADMIN.value]).fetchall())
         return [_to_hold(row) for row in rows]
+
+    async def unjudged_since(self, guild_id: int, since: datetime, longest_pause: timedelta) -> bool:
+        """Whether a member of a server was neither judged since a moment nor tried in vain.
+
+        Who was to be tried again later than a `longest_pause` after that moment, was tried after it.
+        """
+        sql = """
+            SELECT 1 FROM sync_members
+            WHERE guild_id = ? AND absent_since IS NULL AND (judged_at IS NULL OR judged_at <= ?)
+                AND NOT (failures > 0 AND retry_at >= ?) LIMIT 1
+        """
+        values = [guild_id, seconds(since), seconds(since + longest_pause)]
+        return await self._writer.run(lambda db: first(db, sql, values)) is not None
 
     async def begin(self, hold: Hold, *, by: int | None = None) -> None:
         """Let removals wait; nothing where they wait for the same already. `by`: the admin who decided it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -226,19 +226,6 @@ class SyncMembers:
         values = {"guild_id": guild_id, "after": after, "limit": limit}
         rows = await self._reader.run(lambda db: db.execute(sql, values).fetchall())
         return [row[0] for row in rows]
-
-    async def unjudged_since(self, guild_id: int, since: datetime, longest_pause: timedelta) -> bool:
-        """Whether a member of a server was neither judged since a moment nor tried in vain.
-
-        Who was to be tried again later than a `longest_pause` after that moment, was tried after it.
-        """
-        sql = """
-            SELECT 1 FROM sync_members
-            WHERE guild_id = ? AND absent_since IS NULL AND (judged_at IS NULL OR judged_at <= ?)
-                AND NOT (failures > 0 AND retry_at >= ?) LIMIT 1
-        """
-        values = [guild_id, seconds(since), seconds(since + longest_pause)]
-        return await self._writer.run(lambda db: first(db, sql, values)) is not None
 
     async def counts(self, guild_id: int, now: datetime) -> tuple[int, int]:
         """How many members are known in a server, and how many of these are due."""
