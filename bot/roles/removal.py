@@ -64,8 +64,9 @@ def removal_of(case: Case, judged: Judged, patience: Patience) -> Removal:
     if code := lasting_hold(case, judged):
         return Removal(Held(judged.gate, judged.verdict, code))
     # What members do themselves was confirmed by them, with what it costs: it waits for nothing. What was denied
-    # before they did it is not the cost of it: that may be a fault, a grace, or a wave that an admin looks at.
-    if case.own_act and (misses is None or misses.count == 0):
+    # before they did it is not the cost of it: that may be a fault, a grace, or a wave that an admin looks at. Misses
+    # that were forgotten, or only excused, say so too, until a reading that grants the role deletes them.
+    if case.own_act and misses is None:
         return Removal(None, misses)
     return _patient(case, judged, counted(misses, judged.evidence_at, case.now, patience.lapse), patience)
 

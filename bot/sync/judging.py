@@ -255,6 +255,8 @@ def _again_at(known: MemberFacts, plan: Plan, now: datetime, interval: timedelta
     """When a member is judged again though nothing suggests it; None: never."""
     soon = now + interval
     moments = [plan.again_at if plan.again_at > now else soon] if plan.again_at else []
+    # Nothing marks them when an excuse is over.
+    moments += [held.until for held in plan.held if held.code is HoldCode.EXCUSED and held.until]
     return min([*moments, soon] if _waits(known, plan) else moments, default=None)
 
 

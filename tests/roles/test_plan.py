@@ -175,6 +175,10 @@ def test_an_approval_replaces_no_miss_and_no_denial() -> None:
         pytest.param(leaving(misses={}, settings=GuildSettings(grace=HOUR)), [REMOVE], id="without grace"),
         pytest.param(leaving(settings=GuildSettings(grace=HOUR)), [], id="in a grace that had begun before"),
         pytest.param(leaving(removals_held={100: HoldCode.BREAKER}), [], id="denied and held before"),
+        pytest.param(leaving(misses={1: Misses(0, NOW, NOW)}), [], id="denied before, and its misses were forgotten"),
+        pytest.param(
+            leaving(misses={1: Misses(0, NOW, NOW, excused_until=NOW + HOUR)}), [], id="given back, and excused"
+        ),
         pytest.param(leaving(misses={}, judged=(judged(UNKNOWN),)), [], id="unknown is kept"),
         pytest.param(leaving(misses={}, judged=(judged(DENIED, gate(never_remove=True)),)), [], id="never removed"),
         pytest.param(leaving(misses={}, settings=PROTECTED_MEMBER), [], id="protected"),

@@ -22,6 +22,7 @@ from tests.sync.sync_harness import (
     HARBOUR,
     MOD,
     OTHER_GUILD,
+    TEN_MINUTES,
     SyncHarness,
     account_of,
     open_sync,
@@ -106,6 +107,64 @@ async def test_a_role_in_its_grace_is_no_cost_of_unlinking_another_account() -> 
         await harness.unlink(1, 90)
         await harness.sync.own_act(user(1))
         assert harness.has(1)
+
+
+async def denied_by_a_false_answer(harness: SyncHarness) -> None:
+    """Twenty holders, of whom the first has another, empty account; three answers say that he holds nothing."""
+    await harness.gate()
+    await harness.members(20)
+    await harness.link(1, 50)
+    await harness.turn()
+    await harness.pass_time(TEN_MINUTES)
+    await harness.sync.hold(GUILD, by=MOD)
+    harness.source.empties = {account_of(1)}
+    await harness.pass_time(4 * TEN_MINUTES)
+    harness.source.empties = set()
+
+
+async def test_what_was_denied_while_removals_were_held_is_no_cost_of_unlinking_an_empty_account() -> None:
+    async with open_sync() as harness:
+        await denied_by_a_false_answer(harness)
+        await harness.sync.release(GUILD, by=MOD)
+        cost = await harness.sync.cost_of(user(1), without=[str(account_of(50))])
+        assert [report.made for report in cost] == [()]
+        await harness.unlink(1, 50)
+        await harness.sync.own_act(user(1))
+        assert harness.has(1)
+        await harness.pass_time(A_DAY)
+        assert harness.has(1)
+
+
+async def test_what_an_admin_has_looked_at_again_is_no_cost_of_unlinking_an_empty_account() -> None:
+    async with open_sync() as harness:
+        await denied_by_a_false_answer(harness)
+        assert await harness.sync.look_again(GUILD, by=MOD) == 1
+        await harness.sync.release(GUILD, by=MOD)
+        await harness.unlink(1, 50)
+        await harness.sync.own_act(user(1))
+        assert harness.has(1)
+
+
+async def test_what_was_granted_again_since_is_a_cost_of_unlinking_as_ever() -> None:
+    async with open_sync() as harness:
+        await denied_by_a_false_answer(harness)
+        await harness.sync.release(GUILD, by=MOD)
+        await harness.pass_time(TEN_MINUTES)
+        await harness.unlink(1, 1)
+        await harness.sync.own_act(user(1))
+        assert not harness.has(1)
+
+
+async def test_what_undo_gave_back_stays_for_its_day_though_all_accounts_are_unlinked_and_no_longer() -> None:
+    async with open_sync() as harness:
+        run = await three_sold(harness)
+        assert await harness.sync.undo(GUILD, run, by=MOD) == 3
+        await harness.unlink(1, 1)
+        await harness.sync.own_act(user(1))
+        await harness.pass_time(A_DAY - AN_HOUR)
+        assert harness.has(1)
+        await harness.pass_time(2 * AN_HOUR)  # without a scan for drift: nothing marks them
+        assert not harness.has(1)
 
 
 async def test_what_a_member_gave_up_is_taken_even_if_discord_fails_for_half_a_day() -> None:
