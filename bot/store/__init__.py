@@ -35,9 +35,9 @@ makes no decisions, and has no messages for members.
                 a moment (snapshot_columns: as rows; snapshot_search: which there are); schedule_table: which of these
                 are made by themselves
     sync/       sync_store: all of these; membership_table: who is due; ledger_table: what was given; miss_table: how
-                often a holder did not qualify; hold_table: why removals wait; run_table: what was done; post_table:
-                what is to be said of it; server_table: servers, and which process may take roles; owed_table: what is
-                to be taken from members whose data is deleted; clock_repair: what a
+                often a holder did not qualify (gate_census: how many do not now); hold_table: why removals wait;
+                run_table: what was done; post_table: what is to be said of it; server_table: servers, and which process
+                may take roles; owed_table: what is to be taken from members whose data is deleted; clock_repair: what a
                 wrong clock dated in the future; member_rows: all of this that is about one member
                 reading_table: accounts that are read for gates, and what they hold (observations: as values;
                 observation_writer, observation_rows: to rows and back; account_queue: which are due, and who reads

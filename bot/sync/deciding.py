@@ -158,7 +158,9 @@ class Deciding:
         case = known.case(server, now, roles=roles, own_act=own_act, removals_held=held, is_protected=is_protected)
         lacking = self._last_roles.lacking(server, known.member.user_id)
         plan = decide(replace(case, lacking=lacking), self._patience)
-        await self._save(server, known, plan, now)
+        # Who has left cannot lose a role: what their accounts say is counted from when Discord says that they are back.
+        if roles is not None or known.member.absent_since is None:
+            await self._save(server, known, plan, now)
         await self._warn_of_proof(known, plan, now)
         # Stored as warned by now: what is decided next, from this plan, must not be due to be warned again.
         warned = {gate.gate_id for gate in plan.warn}

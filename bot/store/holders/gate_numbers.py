@@ -11,10 +11,14 @@ from sqlite_utils import Database
 from bot.store.rows import seconds
 from bot.store.thread import Reader
 
-# What was there before, and was not given or adopted, is not from Tessera.
+# What was there before, and was not given or adopted, is not from Tessera; who has left has no role.
 _GIVEN_TO = """
     SELECT gate_id, count(*) FROM role_grants
     WHERE guild_id = ? AND state <> 'found' AND role_id IN (SELECT role_id FROM gates WHERE gates.guild_id = ?)
+    AND NOT EXISTS (
+        SELECT 1 FROM sync_members WHERE sync_members.guild_id = role_grants.guild_id
+        AND sync_members.user_id = role_grants.user_id AND absent_since IS NOT NULL
+    )
     GROUP BY gate_id
 """
 _CHANGES = "SELECT gate_id, act, count(*) FROM sync_changes WHERE guild_id = ? AND at >= ? GROUP BY gate_id, act"

@@ -123,10 +123,10 @@ class SyncMembers:
         return await self._all(sql, {"now": seconds(now), "guilds": json.dumps(list(guild_ids)), "limit": limit})
 
     async def mark(self, now: datetime, *, guild_id: int | None = None, read_roles: bool = False) -> None:
-        """All members of a server, or of all servers, are due."""
-        roles = ", read_roles = 1" if read_roles else ""
-        where = "" if guild_id is None else " WHERE guild_id = :guild_id"
-        sql = f"UPDATE sync_members SET {_MARK}{roles}{where}"
+        """All members of a server, or of all, are due; who has left, only if it is to be read whether they are back."""
+        roles, there = (", read_roles = 1", "TRUE") if read_roles else ("", "absent_since IS NULL")
+        where = there if guild_id is None else f"{there} AND guild_id = :guild_id"
+        sql = f"UPDATE sync_members SET {_MARK}{roles} WHERE {where}"
         await self._write(sql, {"now": seconds(now), "guild_id": guild_id})
 
     async def mark_user(

@@ -15,6 +15,7 @@ from bot.roles.grants import Grant, Misses
 from bot.roles.safety import GateCensus
 from bot.store.rows import first, moment, seconds
 from bot.store.sync.clock_repair import carried_over
+from bot.store.sync.gate_census import census_of, losing_gates, staged_rows
 from bot.store.sync.ledger_table import put
 from bot.store.sync.post_table import NewPost, PostKind, enqueue
 from bot.store.thread import Reader, Writer
@@ -175,7 +176,7 @@ class MissTable:
             now: The present.
             lapse: Misses that are older are over.
         """
-        values = {
+        values: dict[str, int | str] = {
             "guild_id": gate.guild_id,
             "gate_id": gate.gate_id,
             "role_id": gate.role_id,
@@ -185,56 +186,19 @@ class MissTable:
             "lapse": seconds(now - lapse),
         }
 
-        def work(db: Database) -> GateCensus:
-            (holders,) = first(db, _HOLDERS, _named(_HOLDERS, values)) or (0,)
-            (losing,) = first(db, _LOSING_NOW, _named(_LOSING_NOW, values)) or (0,)
-            (removed,) = first(db, _REMOVED, _named(_REMOVED, values)) or (0,)
-            return GateCensus(holders, losing, removed)
-
-        return await self._reader.run(work)
+        return await self._reader.run(lambda db: census_of(db, values))
 
     async def gate_ids(self, guild_id: int) -> frozenset[int]:
-        """The gates of a server that somebody was seen not to qualify for."""
-        sql = "SELECT DISTINCT gate_id FROM role_misses WHERE guild_id = ? AND count > 0"
-        return frozenset(row[0] for row in await self._reader.run(lambda db: db.execute(sql, [guild_id]).fetchall()))
+        """The gates of a server that a member was seen not to qualify for."""
+        return await self._reader.run(lambda db: losing_gates(db, guild_id))
 
     async def staged(self, guild_id: int, gate_ids: Collection[int]) -> Sequence[StagedMiss]:
         """Every holder who was seen not to qualify for one of these gates, oldest first; a long read."""
         columns = ", ".join(f"role_misses.{name.strip()}" for name in _MISSES.split(","))
-        sql = f"""
-            SELECT role_misses.user_id, role_misses.gate_id, reason, {columns} FROM role_misses
-            JOIN role_grants ON role_grants.guild_id = role_misses.guild_id
-                AND role_grants.user_id = role_misses.user_id AND role_grants.role_id = role_misses.role_id
-            WHERE role_misses.gate_id IN (SELECT value FROM json_each(?)) AND role_misses.guild_id = ?
-                AND state IN ('given', 'adopted') AND count > 0
-            ORDER BY first_at, role_misses.user_id
-        """
+        sql = staged_rows(columns)
         values = [json.dumps(list(gate_ids)), guild_id]
         rows = await self._reader.run(lambda db: db.execute(sql, values).fetchall())
         return [StagedMiss(user_id, gate_id, reason, _to_misses(row)) for user_id, gate_id, reason, *row in rows]
-
-
-_HOLDERS = """
-    SELECT count(*) FROM role_grants
-    WHERE guild_id = :guild_id AND role_id = :role_id AND state IN ('given', 'adopted')
-"""
-_LOSING_NOW = """
-    SELECT count(*) FROM role_misses
-    WHERE gate_id = :gate_id AND count > 0 AND last_at >= :lapse
-    AND coalesce(excused_until, 0) <= :now AND coalesce(approved_at, 0) < :since
-    AND user_id NOT IN (SELECT value FROM json_each(:protected))
-    AND EXISTS (
-        SELECT 1 FROM role_grants WHERE guild_id = :guild_id AND role_grants.user_id = role_misses.user_id
-        AND role_id = :role_id AND state IN ('given', 'adopted')
-    )
-"""
-_REMOVED = """
-    SELECT count(*) FROM sync_changes WHERE gate_id = :gate_id AND act = 'remove' AND is_counted AND at >= :since
-"""
-
-
-def _named(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if f":{name}" in sql}
 
 
 def _put(db: Database, guild_id: int, user_id: int, gate_id: int, judged: JudgedMisses) -> None:

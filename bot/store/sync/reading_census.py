@@ -72,14 +72,19 @@ def _window(since: datetime, now: datetime) -> dict[str, object]:
     return {"since": seconds(since), "until": seconds(now - LOOK_BACK), "now": seconds(now)}
 
 
-# Somebody whose account it is has a role of the bot's, and was seen not to qualify for it, or is about to be judged.
+# Somebody whose account it is has a role of the bot's, and was seen not to qualify for it, or is about to be judged;
+# who has left the server cannot lose it.
 _OWNERS = """
     (SELECT user_id FROM links WHERE links.account = sync_accounts.account
     UNION SELECT user_id FROM vouches WHERE vouches.account = sync_accounts.account AND confirmed_at IS NOT NULL)
 """
 _AT_RISK = f"""
     EXISTS (
-        SELECT 1 FROM role_grants WHERE role_grants.user_id IN {_OWNERS} AND state IN ('given', 'adopted') AND (
+        SELECT 1 FROM role_grants WHERE role_grants.user_id IN {_OWNERS} AND state IN ('given', 'adopted')
+        AND NOT EXISTS (
+            SELECT 1 FROM sync_members WHERE sync_members.guild_id = role_grants.guild_id
+            AND sync_members.user_id = role_grants.user_id AND absent_since IS NOT NULL
+        ) AND (
             tries > 0 OR sync_accounts.due <= :now
             OR EXISTS (
                 SELECT 1 FROM role_misses WHERE role_misses.gate_id = role_grants.gate_id
