@@ -13,6 +13,8 @@ from bot.roles.miss_count import are_enough, are_far_apart, counted
 
 # An approval is of what the admin saw; a day later that is another list.
 APPROVAL_LASTS = timedelta(days=1)
+# So long nothing is taken from a member whose removal an admin discarded or undid: they may find out what was wrong.
+EXCUSED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

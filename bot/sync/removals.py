@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 
 from bot.errors import InputError
@@ -11,6 +11,7 @@ from bot.gates.gate import Gate
 from bot.links import InGuild
 from bot.messages import Message, words_of_text
 from bot.roles.grants import Grant, GrantState
+from bot.roles.removal import EXCUSED_FOR
 from bot.roles.safety import Cause, Hold, Scope
 from bot.store import Store
 from bot.store.sync.hold_table import HoldEnd
@@ -27,8 +28,6 @@ from bot.sync.second_look import read_roles
 
 _NO_RUN = Message("Run {run_id} is none of this server's, or was undone: `/sync status` shows the latest runs.")
 
-# So long nothing is taken from a member whose removal an admin discarded or undid: they may find out what was wrong.
-EXCUSED_FOR = timedelta(hours=24)
 _AT_ONCE = 100
 
 

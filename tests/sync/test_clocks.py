@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.gates.gate import GateState
+from bot.gates.rule import ProvenWithin
 from bot.roles.safety import Cause
 from tests.sync.sync_harness import GUILD, HARBOUR, MOSAIC, TEN_MINUTES, SyncHarness, account_of, open_sync, user
 
@@ -114,13 +115,114 @@ async def test_nothing_is_dated_in_the_future_afterwards_but_what_is_planned(cor
             ("sync_levels", ("at", "before_at")),
             ("sync_members", ("due", "retry_at", "drift_due - 21600", "judged_at", "seen_at", "warned_proof")),
             ("sync_guilds", ("drift_due - 21600", "search_due - 86400", "counted_at")),
-            ("role_misses", ("first_at", "last_at", "warned_at", "approved_at")),
+            ("role_misses", ("first_at", "last_at", "warned_at", "approved_at", "excused_until - 86400")),
+            ("proofs", ("first_proven_at",)),
             ("role_grants", ("granted_at", "repaired_at")),
             ("sync_changes", ("at",)),
         ):
             for column in columns:
                 [(latest,)] = await harness.rows(f"SELECT max({column}) FROM {table}")  # noqa: S608 - names from above
                 assert (latest or 0) <= now, (table, column, latest - now)
+
+
+A_YEAR = timedelta(days=365)
+_VOUCH = """
+    INSERT INTO vouches (guild_id, owner, user_id, account, asked_at, confirmed_at, notified)
+    VALUES (?, ?, ?, ?, ?, ?, 1)
+"""
+
+
+async def stopped_and_set_back_a_year(harness: SyncHarness) -> None:
+    """The bot is stopped, the clock corrected, and the bot started."""
+    await harness.sync.close()
+    harness.now -= A_YEAR
+    harness.start()
+    await harness.turn()
+
+
+@pytest.mark.parametrize("act", ["discard", "undo"])
+async def test_what_an_admin_excused_next_year_is_excused_for_a_day_and_no_longer(act: str) -> None:
+    async with open_sync() as harness:
+        harness.now += A_YEAR
+        harness.start()
+        await harness.gate()
+        await harness.members(30)
+        await harness.turn()
+        harness.sell(1, 2, 3)
+        if act == "undo":
+            await harness.pass_time(AN_HOUR)
+            (run, *_) = await harness.sync.runs(GUILD, to_undo=True)
+            assert await harness.sync.undo(GUILD, run.run_id, by=9) == 3
+        else:
+            await harness.sync.hold(GUILD, by=9)
+            await harness.pass_time(TEN_MINUTES)
+            assert await harness.sync.discard(GUILD, by=9) == 3
+            await harness.sync.release(GUILD, by=9)
+        await stopped_and_set_back_a_year(harness)
+        await harness.pass_time(A_DAY - TEN_MINUTES, step=AN_HOUR)
+        assert len(harness.holders()) == 30
+        await harness.pass_time(3 * AN_HOUR)
+        assert len(harness.holders()) == 27
+
+
+async def test_a_sensitive_role_waits_for_a_day_and_not_for_the_year_that_the_clock_was_ahead() -> None:
+    async with open_sync() as harness:
+        harness.vouching = True
+        harness.now += A_YEAR
+        harness.start()
+        await harness.gate(is_sensitive=True)
+        await harness.members(2)
+        await harness.rows("DELETE FROM proofs WHERE user_id = ?", [user(2)])
+        vouched = [GUILD, f"0x{2:040x}", user(2), str(account_of(2))]
+        await harness.rows(_VOUCH, [*vouched, *[int(harness.now.timestamp())] * 2])
+        await harness.turn()
+        await stopped_and_set_back_a_year(harness)
+        await harness.pass_time(A_DAY - AN_HOUR, step=AN_HOUR)
+        assert harness.holders() == []
+        await harness.pass_time(2 * AN_HOUR)
+        assert harness.holders() == [1, 2]
+
+
+async def test_a_clock_that_is_behind_for_a_while_makes_no_proof_too_old() -> None:
+    """As of a small computer whose clock has no battery: it begins in some other year."""
+    rule = ProvenWithin(timedelta(days=30))
+    async with open_sync() as harness:
+        harness.vouching = True
+        harness.start()
+        await harness.gate(rule)
+        await harness.members(2)
+        await harness.rows("DELETE FROM proofs WHERE user_id = ?", [user(2)])
+        vouched = [GUILD, f"0x{2:040x}", user(2), str(account_of(2))]
+        await harness.rows(_VOUCH, [*vouched, *[int(harness.now.timestamp())] * 2])
+        await harness.turn()
+        assert harness.holders() == [1, 2]
+        await stopped_and_set_back_a_year(harness)
+        await harness.pass_time(AN_HOUR)
+        await harness.sync.close()
+        harness.now += A_YEAR
+        harness.start()
+        await harness.pass_time(A_DAY, step=AN_HOUR)
+        assert harness.holders() == [1, 2]
+
+
+async def test_a_snapshot_and_a_delivery_that_were_planned_for_next_year_are_made_now() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.turn()
+        at = int((harness.now + A_YEAR).timestamp())
+        schedule = "INSERT INTO snapshot_schedules (guild_id, rule, weight, minimum, every, retain, first_at, next_at) "
+        await harness.rows(f"{schedule} VALUES (?, '254', 'kinds', 1, 'week', 3, ?, ?)", [GUILD, at, at])
+        endpoint = "INSERT INTO webhook_endpoints (guild_id, url, salt, cursor, created_at, due, failing_since) "
+        await harness.rows(f"{endpoint} VALUES (?, 'https://tools.example/hook', x'00', 0, 1, ?, ?)", [GUILD, at, at])
+        await harness.sync.close()
+        harness.start()
+        await harness.turn()
+        now = int(harness.now.timestamp())
+        endpoints = await harness.rows("SELECT due, failing_since FROM webhook_endpoints")
+        assert endpoints == [(now, now)]
+        [(first_at, next_at)] = await harness.rows("SELECT first_at, next_at FROM snapshot_schedules")
+        assert first_at <= now
+        assert next_at <= now
 
 
 async def test_what_was_read_tomorrow_says_nothing_about_tomorrow() -> None:

@@ -3,6 +3,10 @@
 Nothing is dated later than now by a clock that is right, but for what is planned, and that not further ahead than is
 ever planned. Which of two clocks was right cannot be known; so what is moved is moved to now, and what a reading says
 about the present is forgotten, as it cannot be known how old it is: it is read again at once.
+
+When a member proved is never read again. Since when (`first_proven_at`) is moved, else a sensitive role would wait for
+as long as the clock was ahead. The latest proof is not: in the future it counts as new, but moved by a clock that is
+behind it would be too old once that clock is right, and cost a role.
 """
 
 from __future__ import annotations
@@ -12,10 +16,12 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.roles.removal import EXCUSED_FOR
 from bot.store.rows import seconds
 
 _NO_LONGER = timedelta(minutes=15)  # than any pause after a failure, and any lease
-_NO_LONGER_DELIVERY = timedelta(minutes=75)  # an hour, and a quarter of it at random
+_NEXT_DELIVERY = timedelta(minutes=75)  # the longest pause between two attempts: an hour, and a quarter at random
+_NEXT_SNAPSHOT = timedelta(days=32)  # a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ _WAS = {
     "accepted_losses": ("at",),
     "gates": ("since",),
     "configured_guilds": ("left_at",),
+    "proofs": ("first_proven_at",),
+    "snapshot_schedules": ("first_at",),
 }
 # Of each table: when something is due, and how far ahead that may be.
 _IS_DUE = (
@@ -61,6 +69,8 @@ _IS_DUE = (
     ("sync_guilds", "drift_due", "drift"),
     ("sync_guilds", "search_due", "search"),
     ("sync_instance", "settled_at", "span"),
+    ("role_misses", "excused_until", "excuse"),
+    ("snapshot_schedules", "next_at", "snapshot"),
     ("webhook_endpoints", "due", "delivery"),
 )
 # A source is tried every few minutes while it fails. Where its latest failure is older, nobody tried: this process was
@@ -71,6 +81,14 @@ _WITHOUT_ABSENCE = """
         FROM sync_networks LEFT JOIN sync_accounts ON sync_accounts.network = sync_networks.network
         GROUP BY sync_networks.network
     ) WHERE network = name AND latest < :latest_try
+"""
+# What ends at a time ends that much later than now; all else that was planned is done now.
+_ENDS = frozenset({"span", "excuse"})
+# A vouch has one moment for both: when its member confirmed it. Members join by Discord's clock: a clock that is behind
+# that is wrong now, and must not make it older than it is.
+_CONFIRMED = """
+    UPDATE vouches SET confirmed_at = :now WHERE confirmed_at > :now
+    AND NOT EXISTS (SELECT 1 FROM sync_members WHERE joined_at > :now)
 """
 _LATER_LEVEL = """
     DELETE FROM sync_levels WHERE at > :now AND EXISTS (
@@ -89,16 +107,19 @@ def bring_back(db: Database, now: datetime, plans: Plans) -> None:
         "drift": now + plans.drift,
         "search": now + 4 * plans.drift,
         "span": now + plans.span,
-        "delivery": now + _NO_LONGER_DELIVERY,
+        "excuse": now + EXCUSED_FOR,
+        "snapshot": now + _NEXT_SNAPSHOT,
+        "delivery": now + _NEXT_DELIVERY,
     }
     its = {name: seconds(moment) for name, moment in ahead.items()}
     for table, columns in _WAS.items():
         for column in columns:
             _move(db, table, column, its, "now", to="now")
     for table, column, limit in _IS_DUE:
-        _move(db, table, column, its, limit, to="span" if limit == "span" else "now")
+        _move(db, table, column, its, limit, to=limit if limit in _ENDS else "now")
     present = {"now": its["now"]}
     db.execute(_WITHOUT_ABSENCE, {**present, "latest_try": seconds(now - 2 * _NO_LONGER)})
+    db.execute(_CONFIRMED, present)
     db.execute("UPDATE sync_members SET warned_proof = NULL WHERE warned_proof > :now", present)
     db.execute("UPDATE sync_accounts SET read_at = NULL WHERE read_at > :now", present)
     db.execute("UPDATE sync_accounts SET part_at = NULL WHERE part_at > :now", present)
