@@ -7,7 +7,7 @@ readings          reads accounts at their sources, and stores what was observed
                   reading_ages: how often accounts can be read, and how long a reading counts
                   reading_passes: reads the accounts that are due, some at a time
 asked_rules       what the rules of all servers ask for together
-gather            the first step: all that is decided from, from the store
+gather            the first step: all that is decided from, from the store (evidence: how old an answer is)
 deciding          the second one: `bot.roles.plan` decides; misses are stored, and the last one confirmed
                   (second_question)
 apply             the third one: makes the changes one at a time, and records each after Discord confirmed it

@@ -16,7 +16,6 @@ from bot.gates.rule import CollectionRef, Rule
 from bot.gates.rule_moments import is_timed, next_moment, proof_end
 from bot.gates.rule_needs import collections_of
 from bot.gates.storage import to_json
-from bot.gates.verdict import Verdict
 from bot.holdings import Account
 from bot.linking.vouching import ProvenHere
 from bot.links import InGuild, cool_down_over
@@ -24,6 +23,7 @@ from bot.roles.grants import Grant, Misses
 from bot.roles.plan import Case, HoldCode, Judged
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
+from bot.sync.evidence import evidence_at, in_whole_seconds, is_denied_unread
 from bot.sync.gate_sources import AskedNetworks, asked_networks
 from bot.sync.not_judged import not_judged
 from bot.sync.readings import Readings
@@ -260,36 +260,16 @@ def _answer(gate: Gate, facts: Facts, young: frozenset[Account], asked: AskedNet
     if gate.draft.is_sensitive and verdict.is_granted and young:
         older = tuple(account for account in facts.accounts if account.account not in young)
         in_cool_down = not judge(gate.rule, replace(facts, accounts=older)).is_granted
-    needs_readings = not _is_denied_unread(gate, verdict, facts)
+    needs_readings = not (verdict.is_denied and is_denied_unread(gate.rule, facts))
     return Judged(
         gate,
         verdict,
-        _evidence_at(facts, asked) if needs_readings else _second(facts.now),
+        evidence_at(gate.rule, verdict, facts, asked) if needs_readings else in_whole_seconds(facts.now),
         in_cool_down,
         proof_end=proof_end(gate.rule, facts) if is_timed and not verdict.is_denied else None,
         changes_at=next_moment(gate.rule, facts) if is_timed else None,
         needs_readings=needs_readings,
     )
-
-
-def _is_denied_unread(gate: Gate, verdict: Verdict, facts: Facts) -> bool:
-    """Whether it is denied whatever is read: by a date, for no account is theirs, or none that counts."""
-    blind = tuple(replace(account, is_certain=False) for account in facts.accounts)
-    return verdict.is_denied and (not blind or judge(gate.rule, replace(facts, accounts=blind)).is_denied)
-
-
-def _evidence_at(facts: Facts, asked: AskedNetworks) -> datetime | None:
-    """As of when the oldest reading is, of the accounts whose holdings the rule asks about."""
-    # Others change nothing: a network that is silent for ever must not retain the roles of those on another one.
-    moments = [account.as_of for account in facts.accounts if asked.rests_on(account.account.network)]
-    if None in moments:
-        return None
-    # Misses are stored in whole seconds: the same reading must not look newer than it is.
-    return _second(min((at for at in moments if at), default=facts.now))
-
-
-def _second(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
 
 
 def _without(facts: AccountFacts, collections: Collection[CollectionRef]) -> AccountFacts:

@@ -15,6 +15,7 @@ from bot.gates.judge import judge
 from bot.gates.rule import CollectionRef
 from bot.gates.rule_needs import collections_of, with_aliases
 from bot.sources.askers import Asker
+from bot.sync.evidence import is_denied_unread
 from bot.sync.gather import GuildGates, MemberFacts
 from bot.sync.readings import Readings
 
@@ -53,8 +54,7 @@ async def confirm(
 
 def rests_on_readings(gate: Gate, facts: Facts) -> bool:
     """Whether what was read matters for a denial; it does not where a date, or the lack of accounts, suffices."""
-    blind = replace(facts, accounts=tuple(replace(account, is_certain=False) for account in facts.accounts))
-    return not judge(gate.rule, blind).is_denied
+    return not is_denied_unread(gate.rule, facts)
 
 
 async def _asked_again(
