@@ -76,8 +76,8 @@ def _highest(case: Case, judged: Judged, patience: Patience) -> Step:
         return _earned(case, judged)
     if not is_removable(case, judged):
         return Step(judged)
-    if judged.verdict.is_granted:  # paused or parked
-        return Step(judged, misses=case.misses.get(judged.gate.gate_id))
+    if judged.verdict.is_granted:  # paused, parked, or in a cool-down without the role
+        return Step(judged, misses=case.misses.get(judged.gate.gate_id) if gate_hold(judged) else None)
     removal = removal_of(case, judged, patience)
     return Step(
         judged,
@@ -90,19 +90,27 @@ def _highest(case: Case, judged: Judged, patience: Patience) -> Step:
 
 
 def _is_earned(case: Case, judged: Judged) -> bool:
-    """Whether the member is to have the role; a cool-down delays a first grant and ends none."""
-    is_delayed = judged.in_cool_down and judged.gate.role_id not in case.ledger
+    """Whether the member is to have the role; a cool-down delays that it is given, and takes it from nobody.
+
+    Who has left, sold, and comes back with an account that was proven only now has not earned it before that either.
+    """
+    is_delayed = judged.in_cool_down and not (judged.gate.role_id in case.ledger and _is_there(case, judged))
     return judged.gate.state is GateState.ACTIVE and judged.verdict.is_granted and not is_delayed
 
 
 def _earned(case: Case, judged: Judged) -> Step:
-    """Give the role where it is missing. What the ledger says is believed until the member's roles were read."""
-    role_id = judged.gate.role_id
-    is_recorded = role_id in case.ledger
-    is_there = is_recorded if case.roles is None else role_id in case.roles
-    if is_there or judged.in_cool_down:
-        return Step(judged, is_earned=True, is_found=is_there and not is_recorded)
+    """Give the role where it is missing."""
+    if _is_there(case, judged):
+        return Step(judged, is_earned=True, is_found=judged.gate.role_id not in case.ledger)
     return Step(judged, Change(Act.ADD, judged.gate, judged.verdict), is_earned=True)
+
+
+def _is_there(case: Case, judged: Judged) -> bool:
+    """Whether the member has the role; the ledger is believed until their roles were read, or were not long ago."""
+    role_id = judged.gate.role_id
+    if case.roles is not None:
+        return role_id in case.roles
+    return role_id in case.ledger and role_id not in case.lacking
 
 
 def _retained(case: Case, step: Step) -> Held | None:
@@ -111,7 +119,7 @@ def _retained(case: Case, step: Step) -> Held | None:
     if not is_removable(case, judged) or step.is_earned or step.change is not None:
         return None
     is_gone = judged.gate.parked is ParkReason.ROLE_GONE and judged.gate.state is GateState.PARKED
-    if is_gone or (case.roles is not None and judged.gate.role_id not in case.roles):
+    if is_gone or not _is_there(case, judged):
         return None
     return step.held or Held(judged.gate, judged.verdict, gate_hold(judged) or HoldCode.UNKNOWN)
 

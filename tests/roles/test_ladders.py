@@ -55,6 +55,21 @@ def closed(number: int, status: Ternary, state: GateState, parked: ParkReason | 
             id="the higher is in its cool-down",
         ),
         pytest.param(
+            case(step(GOLD, GRANTED, in_cool_down=True), step(SILVER, GRANTED), given=ledger(GOLD), roles=[]),
+            [(Act.ADD, SILVER)],
+            id="the higher is in its cool-down, and not there any more",
+        ),
+        pytest.param(
+            case(step(GOLD, GRANTED, in_cool_down=True), step(SILVER, GRANTED), given=ledger(GOLD), roles=[GOLD * 100]),
+            [],
+            id="the higher is in its cool-down, and there",
+        ),
+        pytest.param(
+            case(step(GOLD, GRANTED), step(SILVER, GRANTED), given=ledger(GOLD, SILVER), roles=[SILVER * 100]),
+            [(Act.ADD, GOLD), (Act.REMOVE, SILVER)],
+            id="the cool-down of the higher is over",
+        ),
+        pytest.param(
             case(closed(GOLD, GRANTED, GateState.PAUSED), step(SILVER, GRANTED)),
             [(Act.ADD, SILVER)],
             id="the higher is paused",
@@ -127,6 +142,26 @@ def closed(number: int, status: Ternary, state: GateState, parked: ParkReason | 
 )
 def test_only_the_highest_that_is_granted_gives_its_role(given: Case, expected: list[tuple[Act, int]]) -> None:
     assert changed(decide(given, PATIENCE)) == expected
+
+
+@pytest.mark.parametrize(
+    ("gold", "expected"),
+    [
+        pytest.param(step(GOLD, GRANTED, in_cool_down=True), [], id="in its cool-down"),
+        pytest.param(step(GOLD, UNKNOWN), [], id="unknown"),
+        pytest.param(step(GOLD, GRANTED), [(Act.ADD, GOLD), (Act.REMOVE, SILVER)], id="after its cool-down"),
+    ],
+)
+def test_a_role_that_a_member_lacked_when_their_roles_were_read_last_supersedes_no_lower_one(
+    gold: Judged, expected: list[tuple[Act, int]]
+) -> None:
+    given = case(gold, step(SILVER, GRANTED), given=ledger(GOLD, SILVER))
+    assert changed(decide(replace(given, lacking=frozenset({GOLD * 100})), PATIENCE)) == expected
+
+
+def test_misses_end_with_a_grant_in_a_cool_down_without_the_role() -> None:
+    given = case(step(GOLD, GRANTED, in_cool_down=True), given=ledger(GOLD), misses={GOLD: ENOUGH}, roles=[])
+    assert decide(given, PATIENCE).misses == {}
 
 
 def up() -> Case:
