@@ -174,8 +174,9 @@ def _failure(state: AccountState) -> str:
 
 
 def _cool_down(standing: Standing) -> str:
-    ends = [each.facts.proven_at + standing.settings.cool_down for each in standing.report.accounts]
-    later = [end for end in ends if end > standing.now]
+    span = standing.settings.cool_down
+    ends = [each.facts.proven_at + span for each in standing.report.accounts]
+    later = [end for end in ends if standing.now < end <= standing.now + span]  # none that only a wrong clock knew
     return (say.COOL_DOWN_UNTIL(when=_relative(min(later))) if later else say.COOL_DOWN()).render()
 
 

@@ -107,6 +107,14 @@ def test_a_sensitive_role_says_from_when() -> None:
     assert f"from <t:{int((NOW + timedelta(hours=23)).timestamp())}:R>" in shown
 
 
+def test_a_sensitive_role_names_no_moment_that_only_a_wrong_clock_knew() -> None:
+    its = account()
+    ahead = replace(its, facts=replace(its.facts, proven_at=NOW + timedelta(days=365)))
+    shown = text(standing(judged(Ternary.NO, in_cool_down=True), accounts=[ahead]))
+    assert "sensitive" in shown
+    assert f"<t:{int((NOW + timedelta(days=366)).timestamp())}:R>" not in shown
+
+
 @pytest.mark.parametrize("reason", list(ParkReason))
 def test_a_gate_that_is_stopped_says_why(reason: ParkReason) -> None:
     parked = gate(state=GateState.PARKED, parked=reason)
