@@ -10,7 +10,8 @@ storage     a rule as JSON, and back
 facts       what is known about a member; patience: how often something must be seen before it is believed
 judge       the answer to a rule from those facts (held_counts: how many; observed_spans: for how long;
             dips: what was seen too seldom to count as a break)
-rule_moments     when time alone changes that answer: dates, and proofs that become too old
+rule_moments     when time alone changes that answer: dates, and proofs that become too old (last_day: until when
+            anybody can fulfil it)
 verdict     granted, denied or unknown, with the reason
 gate_file   gates as a YAML file, written and read (plain_yaml: what of YAML is used; file_lines: what is wrong where)
 account_list     a list of accounts from a file

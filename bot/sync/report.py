@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.gates.describe import NameOf
 from bot.gates.gate import Gate, ParkReason
+from bot.gates.last_day import last_day
 from bot.gates.rule import CollectionRef
 from bot.messages import Message, Words, words_of_text
 from bot.roles.plan import Act
@@ -26,6 +27,10 @@ _GAVE = Message("Gave {role} to {member} by {reason}")
 _TOOK = Message("Took {role} from {member} by {reason}")
 _SOMEBODY = Message("a member who has deleted their data")
 _HELD = Message("Removals wait for a decision: {cause}.")
+_PAST_LAST_DAY = Message(
+    "The last day of its rule was {day}: because of that, one member loses the role.",
+    "The last day of its rule was {day}: because of that, {count:,} members lose the role.",
+)
 _HOLD_OVER = Message("Removals do not wait any more: {how}.")
 _PARKED = Message("Gate #{gate} ({role}) gives and takes nothing for now: {reason}.")
 _TAKEN_BY = Message("The audit log names {who}: let only one of the two manage this role.")
@@ -173,7 +178,15 @@ def _of_hold(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of
         return []
     is_about_all = hold.cause in (Cause.ADMIN, Cause.INVITED_AGAIN)
     cause = _CAUSES[hold.cause]
-    return [_HELD(cause=cause() if is_about_all else cause(about=_about(hold, gates, name_of)))]
+    held = _HELD(cause=cause() if is_about_all else cause(about=_about(hold, gates, name_of)))
+    return [held, *_of_date(hold, gates)]
+
+
+def _of_date(hold: Hold, gates: Mapping[int, Gate]) -> Sequence[Words]:
+    """That the gate's rule has ended by its own date: then everybody is losing the role because of that."""
+    gate = gates.get(int(hold.key)) if hold.scope is Scope.GATE else None
+    day, losing = last_day(gate.rule) if gate else None, dict(hold.numbers).get("losing", 0)
+    return [_PAST_LAST_DAY(day=day.isoformat(), count=losing)] if day and day < hold.since.date() and losing else []
 
 
 def _of_view(row: PostRow, name_of: NameOf) -> Words:

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.gates.rule import Holds
+from bot.gates.rule import During, Holds
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import PostKind
 from tests.sync.sync_harness import (
     GUILD,
     HARBOUR,
     MOD,
+    START,
     SyncHarness,
     open_sync,
     user,
@@ -112,6 +113,28 @@ async def test_an_alert_of_several_holds_is_not_over_before_the_last_of_them(is_
         await harness.sync.discard(GUILD, by=9)  # ends that of the gate
         over = [post for post in await harness.sync.outbox.posts() if post.kind is PostKind.HOLD_OVER]
         assert len(over) == (0 if is_shared else 1)
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["after its last day", "before it"])
+async def test_the_alert_names_the_last_day_of_a_rule_by_which_its_holders_lose_the_role(is_over: bool) -> None:  # noqa: FBT001 - a case
+    async with open_sync() as harness:
+        await harness.gate(During(Holds(HARBOUR), last=START.date()))
+        await harness.members(20)
+        await harness.turn()
+        if not is_over:
+            harness.sell(*range(1, 5))
+        await harness.pass_time(11 * AN_HOUR, step=timedelta(minutes=20))
+        if is_over:
+            await harness.pass_time(2 * AN_HOUR)
+        assert len(harness.holders()) == 20  # a clock that is wrong would do the same
+        alerts = [
+            [line.render() for line in post.lines] for post in harness.sent.values() if post.kind is PostKind.HOLD
+        ]
+        named = "The last day of its rule was 2026-11-26: because of that, 20 members lose the role."
+        assert any(named in lines for lines in alerts) is is_over
+        assert await harness.sync.approve(GUILD, by=MOD) == (20 if is_over else 4)
+        await harness.pass_time(AN_HOUR)
+        assert len(harness.holders()) == (0 if is_over else 16)
 
 
 async def test_an_alert_that_nobody_could_read_is_known_until_its_removals_no_longer_wait() -> None:

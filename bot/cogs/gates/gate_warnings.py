@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import Outlook
+from bot.gates.last_day import last_day
 from bot.messages import Message, Words
 
 _MOST_ROLES = 5
+_MOST_DAYS = 3
 
 _ADOPTS = Message(
     "**{count:,}** linked member who has such a role already comes under its gate: Tessera may then take it from those "
@@ -30,6 +32,10 @@ _ROLE_MEMBERS = Message("{role} ({count:,} member)", "{role} ({count:,} members)
 _PAUSED = Message("Paused: {roles}. Nobody gains or loses it until `/gate resume`, whose preview says who then.")
 _OF_ADMINS = Message(
     "{role} may configure Tessera: who qualifies for it may change every gate. `/settings admin-role` names another."
+)
+_LAST_DAY = Message(
+    "After {day} nobody fulfils the rule of {roles}: all who have it lose it together, which waits until an admin "
+    "approves it where these are many."
 )
 _NOBODY = Message("None of the linked members qualifies for {roles}.")
 _READING_HERE = Message(
@@ -85,7 +91,7 @@ def _about_members(proposal: Proposal, outlook: Outlook) -> list[Words]:
 
 
 def _about_roles(proposal: Proposal, outlook: Outlook) -> list[Words]:
-    """Roles that nobody gains, for now or at all, and those that let their holders change gates."""
+    """Roles that nobody gains, for now or at all or after a day, and those that let their holders change gates."""
     preview, warnings = outlook.preview, []
     role_ids = [draft.role_id for draft in proposal.drafts]
     if paused := [role_id for role_id in role_ids if role_id in outlook.paused]:
@@ -96,6 +102,11 @@ def _about_roles(proposal: Proposal, outlook: Outlook) -> list[Words]:
     working = [role_id for role_id in role_ids if role_id not in outlook.paused]
     if empty := [role_id for role_id in working if not any(each.get(role_id) for each in outcomes)]:
         warnings.append(_NOBODY(roles=_listed(empty)))
+    ends = {draft.role_id: last_day(draft.rule) for draft in proposal.drafts if not draft.never_remove}
+    days = sorted({day for day in ends.values() if day})[:_MOST_DAYS]
+    for day in days:
+        its = [role_id for role_id, end in ends.items() if end == day]
+        warnings.append(_LAST_DAY(day=day.isoformat(), roles=_listed(its)))
     return warnings
 
 

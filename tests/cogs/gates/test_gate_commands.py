@@ -67,6 +67,14 @@ async def test_the_preview_of_a_gate_that_stays_paused_says_so_and_that_of_its_r
     assert "Paused:" not in (await ada.run("gate resume", gate="1")).text
 
 
+async def test_the_preview_of_a_rule_that_ends_says_that_all_lose_the_role_together_then(ada: Person) -> None:
+    edited = await ada.run("gate edit", gate="1", rule="254 until 2097-12-31")
+    assert f"After 2097-12-31 nobody fulfils the rule of <@&{WHALE}>: all who have it lose it together" in edited.text
+    assert "nobody fulfils the rule" not in (await ada.run("gate edit", gate="1", rule="254 >= 2")).text
+    retained = await ada.run("gate edit", gate="1", rule="254 until 2097-12-31", never_remove=True)
+    assert "nobody fulfils the rule" not in retained.text
+
+
 async def test_an_edit_takes_a_list_of_accounts_and_the_grace_of_the_server(ada: Person) -> None:
     await saved(ada, "gate edit", gate="1", accounts=a_file("list.csv", "10001\n10002\n"), grace_hours=5)
     listed = (await ada.run("gate list")).text
