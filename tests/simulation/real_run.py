@@ -142,6 +142,15 @@ class RealBot:
         for guild_id in self._world.guild_ids:
             await self._harness.sync.drifted(guild_id, user(number))
 
+    async def drop_spare(self, number: int, account_id: str) -> None:
+        """A member unlinks one account, which takes effect at once."""
+        if not self._is_running:
+            self._restart()
+        await self._harness.unlink(number, int(account_id) - 10_000)
+        with suppress(KilledError):
+            await self._harness.sync.own_act(user(number))
+        await self._restart_if_killed()
+
     async def is_held(self) -> bool:
         """Whether removals wait."""
         return any([await self._harness.store.sync.holds.open(guild_id) for guild_id in self._world.guild_ids])
@@ -257,6 +266,8 @@ async def run_all(scenario: Scenario, seed: int, *, store: Store | None = None) 
         for minute.value in range(scenario.minutes):
             for number in list(world.step(minute.value)):
                 await bot.unlink(number)
+            for number, account_id in world.drop_spares(minute.value):
+                await bot.drop_spare(number, account_id)
             if minute.value in faults.stopped:
                 await bot.stop()
             if minute.value % scenario.interval or minute.value in faults.stopped:

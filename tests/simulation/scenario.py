@@ -24,6 +24,7 @@ class Rates:
     wave: float = 0.08  # of the holders sell at the same moment
     buys_a_day: float = 0.2
     unlinks_a_day: float = 0.001
+    drops_spare_a_day: float = 0.0  # a member unlinks an account that held nothing
     restarts: int = 30
     killed_in_write: float = 0.02
     clock_jumps: int = 2
@@ -66,6 +67,7 @@ class Scenario:
         tiers: A ladder of three roles instead of one role.
         has_admin: Somebody looks at what waits.
         by_hand: Every so manieth member has the lowest role of each server from somebody else.
+        spares: So many more accounts every member has linked, which hold nothing.
         guilds: So many servers with the same members; those with a ladder and those without take turns.
         quiet_step: Minutes that are passed at once while nothing fails and nobody has a role too many or too few; None:
             every reading is made.
@@ -79,6 +81,7 @@ class Scenario:
     tiers: bool = False
     has_admin: bool = False
     by_hand: int = 20
+    spares: int = 0
     guilds: int = 1
     quiet_step: int | None = None
     rates: Rates = field(default_factory=Rates)

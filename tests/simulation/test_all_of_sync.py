@@ -49,6 +49,15 @@ async def test_a_clock_that_is_wrong_half_of_the_time_takes_no_more_in_a_day_tha
     assert outcome.removals
 
 
+@pytest.mark.parametrize("seed", [1, 3])
+async def test_a_false_answer_takes_no_role_when_an_account_that_held_nothing_is_unlinked(seed: int) -> None:
+    lone = Rates(
+        outages=0, blank_hours=0, empty_reading=0.15, sells_a_day=0, wave=0, unlinks_a_day=0, drops_spare_a_day=30
+    )
+    outcome = await run_all(Scenario(20, 1, interval=30, has_admin=True, spares=4, rates=lone), seed)
+    assert (outcome.violations, outcome.wrongful) == ((), 0)
+
+
 @pytest.mark.parametrize("holders", [2, 3])
 async def test_hours_of_empty_answers_take_nothing_from_the_only_holders(holders: int) -> None:
     blank = Rates(outages=0, blank_hours=60, sells_a_day=0.1, buys_a_day=20, clock_jumps=0)

@@ -17,6 +17,7 @@ from tests.simulation.scenario import DAY, Scenario
 START = datetime(2026, 1, 1, tzinfo=UTC)
 GUILD = 7
 LADDER = "tier"
+_SPARES = 60_000  # accounts from here on never hold anything
 COLLECTION = Collection("loopring", "254")
 REF = CollectionRef("loopring", "254")
 
@@ -73,6 +74,8 @@ class World:
         for number in range(1, self.scenario.holders + 1):
             ids = [str(10_000 + number)] + ([str(50_000 + number)] if number % 10 == 0 else [])
             self.holders[number] = Holder(number, {account_id: self._some() for account_id in ids})
+            for spare in range(self.scenario.spares):
+                self.holders[number].accounts[str(_SPARES + 1_000 * spare + number)] = 0
 
     @property
     def guild_ids(self) -> range:
@@ -108,6 +111,17 @@ class World:
                 self._sell(minute, user_id)
         if self.faults.draws(rates.unlinks_a_day * len(self.holders) / DAY, minute):
             yield from self._unlink(minute, self._anybody())
+
+    def drop_spares(self, minute: int) -> Iterator[tuple[int, str]]:
+        """Members unlink an account that held nothing; whatever they lose then is no cost of it."""
+        chance = self.scenario.rates.drops_spare_a_day * len(self.holders) / DAY
+        if chance and self.faults.draws(chance, minute):
+            holder = self.holders[self._anybody()]
+            spares = [each for each in holder.accounts if int(each) >= _SPARES]
+            if holder.is_linked and spares:
+                del holder.accounts[spares[0]]
+                self.changes += 1
+                yield holder.user_id, spares[0]
 
     def _anybody(self) -> int:
         return self.random.randint(1, len(self.holders))
