@@ -158,7 +158,7 @@ async def test_what_was_granted_again_since_is_a_cost_of_unlinking_as_ever() -> 
 async def test_what_undo_gave_back_stays_for_its_day_though_all_accounts_are_unlinked_and_no_longer() -> None:
     async with open_sync() as harness:
         run = await three_sold(harness)
-        assert await harness.sync.undo(GUILD, run, by=MOD) == 3
+        assert await harness.sync.undo(GUILD, run, by=MOD) == UndoneRun(3)
         await harness.unlink(1, 1)
         await harness.sync.own_act(user(1))
         await harness.pass_time(A_DAY - AN_HOUR)

@@ -152,7 +152,7 @@ async def test_what_an_admin_excused_next_year_is_excused_for_a_day_and_no_longe
         if act == "undo":
             await harness.pass_time(AN_HOUR)
             (run, *_) = await harness.sync.runs(GUILD, to_undo=True)
-            assert await harness.sync.undo(GUILD, run.run_id, by=9) == 3
+            assert await harness.sync.undo(GUILD, run.run_id, by=9) == UndoneRun(3)
         else:
             await harness.sync.hold(GUILD, by=9)
             await harness.pass_time(TEN_MINUTES)
