@@ -10,6 +10,7 @@ import pytest
 from bot.gates.gate import GateState
 from bot.gates.rule import ProvenWithin
 from bot.roles.safety import Cause
+from bot.sync.results import UndoneRun
 from tests.sync.sync_harness import GUILD, HARBOUR, MOSAIC, TEN_MINUTES, SyncHarness, account_of, open_sync, user
 
 pytestmark = pytest.mark.asyncio
