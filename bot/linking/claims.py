@@ -9,11 +9,15 @@ from bot.holdings import Account
 from bot.links.proofs import Session
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
+from bot.signing.signature import ZERO_ADDRESS
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.rows import to_account
 
 _NO_ACCOUNT = Message("{start}…{end} has no account here. Connect the address that owns yours.")
+_OWNED_BY_NOBODY = Message(
+    "Nobody can prove {account}: its owner is the zero address, for which nobody has a key. Choose another account."
+)
 
 
 class Claims:
@@ -31,7 +35,7 @@ class Claims:
             signer: The address that was connected, lower case.
 
         Raises:
-            InputError: that address has no account on any network here.
+            InputError: that address has no account on any network here, or nobody can sign for the account.
             SourceError: who owns the account cannot be found out now.
             ContradictionError: sources contradict each other about that.
         """
@@ -39,7 +43,10 @@ class Claims:
         if not session.account:
             return session, (str(await self._own_account(signer, prover)),)
         # Whatever was reported or linked before: a proof rests on what is confirmed now.
-        owner = await self._lookup.owner_of(to_account(session.account), prover)
+        account = to_account(session.account)
+        owner = await self._lookup.owner_of(account, prover)
+        if owner == ZERO_ADDRESS:
+            raise InputError(_OWNED_BY_NOBODY, account=account)
         if owner != session.owner:
             await self._sessions.save_owner(session, owner)
         return replace(session, owner=owner), (session.account,)

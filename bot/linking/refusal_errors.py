@@ -13,7 +13,7 @@ _CLAIMED_RECENTLY = Message(
 )
 _NEED_KEY = Message("The answer of a contract is not enough for that address: sign with the address's own key.")
 
-TOO_MANY_TRIES = Message("Too many tries with this link. Run `/verify` in Discord for a new one.")
+_TOO_MANY_TRIES = Message("Too many tries with this link. Run `/verify` in Discord for a new one.")
 ANOTHER_CHAIN = Message(
     "A smart wallet on another chain than Ethereum cannot be proven: somebody else's may have the same address "
     "there. Prove an account of a wallet with a key of its own, or one on Ethereum or Loopring."
@@ -34,6 +34,7 @@ OWNER_UNCONFIRMED = Message("Who owns that account has to be found out again: ru
 
 _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
     Refusal.OVER: (SessionError, SESSION_OVER()),
+    Refusal.TEXTS: (LimitError, _TOO_MANY_TRIES()),
     Refusal.LIMIT: (LimitError, TOO_MANY_LINKED(count=MAX_LINKS)),
     Refusal.NOT_LINKED: (InputError, _NOT_LINKED()),
     Refusal.OWNER_UNCONFIRMED: (InputError, OWNER_UNCONFIRMED()),

@@ -17,14 +17,14 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.errors import LimitError, ProofError, SessionError
+from bot.errors import ProofError, SessionError
 from bot.linking import codes, cookie_secrets
 from bot.linking.browsers import Browsers
 from bot.linking.claims import Claims
 from bot.linking.contest_rules import policy
 from bot.linking.issuing import new_challenge
 from bot.linking.outcome import Outcome, Outcomes, Result
-from bot.linking.refusal_errors import ANOTHER_CHAIN, SESSION_OVER, TOO_MANY_TRIES, refusal_error
+from bot.linking.refusal_errors import ANOTHER_CHAIN, SESSION_OVER, refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.start_limits import START_LIMITS, start_error
 from bot.linking.steps import LoginResult, ProofSetup, StartedProof, outcome_of
@@ -213,20 +213,27 @@ class Verification:
         """Issue the text that a connected address is to sign.
 
         Raises:
-            InputError: not an address, or one that owns no account here.
+            InputError: not an address, or one that owns no account here; or nobody can sign for the account.
             SourceError: who owns the account cannot be found out now.
-            SessionError: the session does not wait for a signature.
+            SessionError: the session does not wait for a signature, or ended while sources were asked.
             LimitError: this session has used up its texts.
         """
         if session.status is not SessionStatus.READY:
             raise SessionError(SESSION_OVER)
         signer = parse_address(address)
         session, accounts = await self._claims.of(session, signer)
-        now = self._clock()
+        now = self._clock()  # sources may have taken long
+        if now >= session.expires_at:
+            raise SessionError(SESSION_OVER)
         challenge = new_challenge(session, signer, accounts, now, self._public_url)
-        if not await self._sessions.issue(session, challenge, now, limit=MAX_CHALLENGES):
-            raise LimitError(TOO_MANY_TRIES)
+        if refused := await self._sessions.issue(session, challenge, now, limit=MAX_CHALLENGES):
+            raise refusal_error(refused)
         return challenge
+
+    async def is_open(self, session: Session) -> bool:
+        """Whether a session still waits for a pasted signature: not used, not replaced, and in time."""
+        current = await self._sessions.of_user(session.person.user_id, ProofMethod.PASTE, self._clock())
+        return current is not None and current.session_id == session.session_id
 
     async def submit(self, session: Session, challenge_id: str, signature: str) -> Outcome:
         """Verify a signature; its text is used up whatever the result.

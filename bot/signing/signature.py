@@ -29,7 +29,7 @@ WRONG_CHECKSUM = Message(
 )
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-_ZERO = "0x" + "0" * 40
+ZERO_ADDRESS = "0x" + "0" * 40
 # What is often copied along at both ends. Any other invisible character makes it a different text.
 _WHITESPACE = " \t\r\n"
 _COMPACT, _PLAIN, _SUFFIXED = 64, 65, 66  # r and s; and the parity; and one byte more
@@ -81,7 +81,7 @@ def parse_address(text: str) -> str:
     address = text.strip(_WHITESPACE)
     if not is_address(address):
         raise InputError(_NOT_AN_ADDRESS)
-    if address == _ZERO:
+    if address == ZERO_ADDRESS:
         raise InputError(_ZERO_ADDRESS)
     if has_wrong_checksum(address):
         raise InputError(WRONG_CHECKSUM)

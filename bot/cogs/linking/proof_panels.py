@@ -11,7 +11,7 @@ import discord
 
 from bot.cogs.linking import proof_embeds
 from bot.cogs.linking.proof_ending import ProofEnding
-from bot.errors import TesseraError
+from bot.errors import LimitError, SessionError, TesseraError
 from bot.linking.outcome import Outcome
 from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
@@ -38,6 +38,10 @@ _PASTE = Message("Paste the signature")
 _NEW_TEXT = Message("New text")
 _SIGNATURE = Message("The signature of the text")
 _PRESS_NEW = Message("Press **New text**, and sign that one.")
+_TEXT_OVER = Message("That text is not valid any more: it was used, or its five minutes are over.")
+_PROOF_OVER = Message(
+    "This proof is over: its ten minutes have passed, or you have started again since. Run `/verify` for a new text."
+)
 
 Paste = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
@@ -182,16 +186,37 @@ class PastePanel(Panel):
             outcome = await self._verification.submit(self._session, self._challenge.challenge_id, pasted)
         except TesseraError as error:
             log.info("verify: %s", error.sentence)
-            self.lay_out([self._again])
-            embed = error_embed(error)
-            embed.description = f"{embed.description}\n{_PRESS_NEW().render()}"
-            await sending.edit_answer(interaction, content=None, embed=embed, view=self)
+            await self._offer_new_text(interaction, error)
             return
         self.stop()
         await self._ending.show(interaction, outcome)
 
+    async def _offer_new_text(self, interaction: discord.Interaction[Any], error: TesseraError) -> None:
+        """Say what was wrong, with the button for a new text where there can be one: the panel outlives the proof."""
+        if isinstance(error, SessionError):  # of a text or of the proof: which, is nobody's secret here
+            if not await self._verification.is_open(self._session):
+                await self._end(interaction, SessionError(_PROOF_OVER))
+                return
+            error = SessionError(_TEXT_OVER)
+        self.lay_out([self._again])
+        embed = error_embed(error)
+        embed.description = f"{embed.description}\n{_PRESS_NEW().render()}"
+        await sending.edit_answer(interaction, content=None, embed=embed, view=self)
+
     async def _renew(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
-        self._challenge = await self._verification.challenge(self._session, self._challenge.signer)
         self._latest = interaction
-        await self.show()
+        try:
+            self._challenge = await self._verification.challenge(self._session, self._challenge.signer)
+        except SessionError:
+            await self._end(interaction, SessionError(_PROOF_OVER))
+        except LimitError as error:
+            if error.retry_after:  # too many questions at once, not too many texts
+                raise
+            await self._end(interaction, error)
+        else:
+            await self.show()
+
+    async def _end(self, interaction: discord.Interaction[Any], error: TesseraError) -> None:
+        self.stop()
+        await sending.edit_answer(interaction, content=None, embed=error_embed(error), view=None)

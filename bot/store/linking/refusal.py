@@ -11,6 +11,7 @@ class Refusal(Enum):
     """The reason why nothing was changed."""
 
     OVER = auto()  # the session is unknown, used or over
+    TEXTS = auto()  # the session has had the maximum number of texts
     LIMIT = auto()  # the member has the maximum number of accounts
     NOT_LINKED = auto()  # the account is not among the member's
     OWNER_UNCONFIRMED = auto()  # who owns the account has to be found out again

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlite_utils import Database
@@ -23,7 +23,7 @@ from bot.links.proofs import (
     opened_status,
 )
 from bot.store.audit import count, record, was_repeated
-from bot.store.linking.refusal import StartLimit, StartRefused
+from bot.store.linking.refusal import Refusal, StartLimit, StartRefused
 from bot.store.linking.session_moves import COLUMNS, move, to_session
 from bot.store.rows import first, moment, seconds
 from bot.store.thread import Writer
@@ -193,19 +193,21 @@ class Sessions:
 
         return await self._writer.transaction(work)
 
-    async def issue(self, session: Session, challenge: IssuedChallenge, now: datetime, *, limit: int) -> bool:
+    async def issue(
+        self, session: Session, challenge: IssuedChallenge, now: datetime, *, limit: int
+    ) -> Literal[Refusal.OVER, Refusal.TEXTS] | None:
         """Issue a text to be signed; earlier ones become void.
 
-        False: the session has had `limit` texts, is over, or is in another browser now.
+        Refused: the session is over or in another browser now, or has had `limit` texts.
         """
 
-        def work(db: Database) -> bool:
-            sql = """
-                UPDATE sessions SET challenges = challenges + 1
-                WHERE id = ? AND cookie_hash IS ? AND status = ? AND challenges < ? RETURNING id
-            """
-            if first(db, sql, [session.session_id, session.cookie_hash, SessionStatus.READY, limit]) is None:
-                return False
+        def work(db: Database) -> Literal[Refusal.OVER, Refusal.TEXTS] | None:
+            condition = "id = ? AND cookie_hash IS ? AND status = ? AND expires_at > ?"
+            values = [session.session_id, session.cookie_hash, SessionStatus.READY, seconds(now)]
+            sql = f"UPDATE sessions SET challenges = challenges + 1 WHERE {condition} AND challenges < ? RETURNING id"
+            if first(db, sql, [*values, limit]) is None:
+                is_open = first(db, f"SELECT 1 FROM sessions WHERE {condition}", values) is not None
+                return Refusal.TEXTS if is_open else Refusal.OVER
             void = "UPDATE challenges SET used_at = ? WHERE session_id = ? AND used_at IS NULL"
             db.execute(void, [seconds(now), session.session_id])
             db.table("challenges").insert(
@@ -220,7 +222,7 @@ class Sessions:
                     "expires_at": seconds(challenge.expires_at),
                 }
             )
-            return True
+            return None
 
         return await self._writer.transaction(work)
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.linking.start_limits import START_LIMITS
 from bot.links.proofs import RELAY_SPAN, IssuedChallenge, ProofMethod, Session, SessionStatus
+from bot.store.linking.refusal import Refusal
 from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking
 from tests.linking.started_proof import begin, token_of
 
@@ -115,22 +116,25 @@ async def test_a_session_that_a_stranger_opened_is_dead(harness: LinkingHarness)
 async def test_a_text_is_for_a_session_that_waits_for_it_and_voids_the_one_before(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
-    assert await sessions.issue(other, issued(other, 9), harness.now, limit=5)
+    assert await sessions.issue(other, issued(other, 9), harness.now, limit=5) is None
     for number in range(1, 6):
-        assert await sessions.issue(session, issued(session, number), harness.now, limit=5)
-    assert not await sessions.issue(session, issued(session, 6), harness.now, limit=5)
+        assert await sessions.issue(session, issued(session, number), harness.now, limit=5) is None
+    assert await sessions.issue(session, issued(session, 6), harness.now, limit=5) is Refusal.TEXTS
+    # Once it is over, that is what is said: of whatever it has had.
+    assert await sessions.issue(session, issued(session, 6), session.expires_at, limit=5) is Refusal.OVER
+    assert await sessions.issue(other, issued(other, 10), other.expires_at, limit=5) is Refusal.OVER
     rows = await harness.rows("SELECT id FROM challenges WHERE used_at IS NULL ORDER BY 1")
     assert rows == [("text 5",), ("text 9",)]
     await sessions.cancel(other)
-    assert not await sessions.issue(other, issued(other, 10), harness.now, limit=5)
+    assert await sessions.issue(other, issued(other, 10), harness.now, limit=5) is Refusal.OVER
 
 
 async def test_a_text_is_used_up_once_by_its_session_and_in_time(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
     text = issued(session)
-    assert await sessions.issue(session, text, harness.now, limit=5)
-    assert await sessions.issue(other, issued(other, 2), harness.now, limit=5)
+    assert await sessions.issue(session, text, harness.now, limit=5) is None
+    assert await sessions.issue(other, issued(other, 2), harness.now, limit=5) is None
     last = session.expires_at - SECOND
     assert await sessions.consume(other, text.challenge_id, harness.now) is None
     assert await sessions.consume(session, "text 2", harness.now) is None
@@ -146,7 +150,7 @@ async def test_a_text_ends_before_its_session_where_it_says_so(harness: LinkingH
     session = await started(harness, method=ProofMethod.CODE)
     for number, until, good in ((1, harness.now, False), (2, harness.now + SECOND, True)):
         text = replace(issued(session, number), expires_at=until)
-        assert await sessions.issue(session, text, harness.now, limit=5)
+        assert await sessions.issue(session, text, harness.now, limit=5) is None
         assert (await sessions.consume(session, text.challenge_id, harness.now) is not None) is good
 
 
