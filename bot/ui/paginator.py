@@ -259,6 +259,9 @@ class Paginator(Panel):
         return self._presses
 
     async def _answer(self, interaction: discord.Interaction[Any]) -> None:
+        if self._gave_way:  # a modal that was opened before may be sent after
+            await self._acknowledge(interaction)
+            return
         self._count_press()
         self._latest = interaction
         if interaction.response.is_done():

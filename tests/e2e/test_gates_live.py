@@ -124,6 +124,25 @@ async def test_a_role_with_powers_is_given_after_its_name_was_typed(live: Sandbo
     assert "confirmed: " in (await ada.run("gate list")).text
 
 
+async def test_a_roles_name_that_is_typed_after_the_end_changes_nothing(live: SandboxClient) -> None:
+    """With two such roles the modal leads back to the preview: not where “Cancelled” stands by then."""
+    ada = await live.person("ada")
+    powers = str(Permissions(mention_everyone=True).value)
+    for place, name in enumerate(("Herald", "Crier"), 1):
+        await live.control("roles", action="make", guild=ada.guild, name=name, position=place, permissions=powers)
+    file = a_file("gates.csv", "role,collection,min\nHerald,254,1\nCrier,254,2\n")
+    preview = await ada.run("gate import", file=file)
+    asked = await ada.press(preview, "save")
+    cancelled = await ada.press(preview, "cancel")
+    assert cancelled.embeds[0]["title"] == "Cancelled"
+    for name in ("Herald", "Crier"):
+        await ada.submit(asked, **{"role-name": name})
+    shown = await live.current(preview)
+    assert shown.embeds[0]["title"] == "Cancelled"
+    assert shown.components() == []
+    assert "No gates yet" in (await ada.run("gate list")).text
+
+
 async def test_a_file_is_exported_edited_and_imported_again(live: SandboxClient) -> None:
     ada, hana = await live.person("ada"), await proven(live, "hana", "10001")
     await saved(ada, await ada.run("gate add", role=WHALE, rule="254 >= 900"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -84,3 +85,30 @@ async def test_the_last_text_of_a_proof_ends_its_panel(harness: PageHarness) -> 
     assert ended.embeds[0]["title"] == "Limit reached"
     assert "Run `/verify`" in ended.embeds[0]["description"]
     assert ended.components() == []
+
+
+async def test_a_second_modal_does_not_replace_what_the_first_one_linked(harness: PageHarness) -> None:
+    """Open on a phone and on a desktop: the button that undoes it must stay."""
+    ada = await harness.sandbox.person("ada")
+    answer = await ada.run("verify", account="10001")
+    signature = await harness.sandbox.signature(text_of(answer), "10001")
+    first, second = await ada.press(answer, "paste"), await ada.press(answer, "paste")
+    assert (await ada.submit(first, signature=signature)).embeds[0]["title"] == "Linked"
+    await ada.submit(second, signature=signature)
+    shown = await harness.sandbox.current(answer)
+    assert shown.embeds[0]["title"] == "Linked"
+    undone = await ada.press(shown, "unlink")
+    assert "`loopring:10001` and the proof." in undone.text
+
+
+async def test_of_two_modals_at_once_one_is_taken(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
+    answer = await ada.run("verify", account="10001")
+    signature = await harness.sandbox.signature(text_of(answer), "10001")
+    modals = [await ada.press(answer, "paste") for _ in range(4)]
+    await asyncio.gather(*(ada.submit(modal, signature=signature) for modal in modals))
+    linked = await harness.sandbox.current(answer)
+    assert linked.embeds[0]["title"] == "Linked"
+    assert [item["label"] for item in linked.components()] == ["Unlink"]
+    presses = await asyncio.gather(*(ada.press(linked, "unlink") for _ in range(2)))
+    assert not any("not among yours" in pressed.text for pressed in presses)

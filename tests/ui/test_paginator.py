@@ -27,6 +27,7 @@ class SlowPages:
     """Three pages about somebody else; whether they may be shown is answered when the test says so."""
 
     may_be_shown: bool = True
+    asks: bool = True
     answers: asyncio.Event = field(default_factory=asyncio.Event)
     asked: int = 0
 
@@ -47,8 +48,8 @@ class SlowPages:
         return self
 
     def must_ask(self) -> bool:
-        """At every press."""
-        return True
+        """At every press, or never."""
+        return self.asks
 
     async def ask_again(self) -> SlowPages:
         """Wait for the test."""
@@ -121,3 +122,15 @@ async def test_an_answer_that_may_be_shown_no_longer_is_replaced_after_the_ackno
         pages.answers.set()
         shown = await live.sandbox.answer(pressed["id"])
         assert (shown.embeds[0]["description"], shown.components()) == ("They share nothing any more.", [])
+
+
+async def test_a_page_number_that_is_sent_after_another_answer_took_the_message_changes_nothing() -> None:
+    async with live_bot(PagesCog(SlowPages(asks=False))) as live:
+        ada = await live.sandbox.person("ada")
+        answer = await ada.run("pages")
+        opened = await ada.press(answer, "jump")
+        live.bot.live_answers.replaced(int(answer["id"]))
+        await ada.submit(opened, page="3")
+        shown = await live.sandbox.current(answer)
+        assert shown.embeds[0]["title"] == "Page 1"
+        assert shown.components()

@@ -99,9 +99,13 @@ class PreviewPanel(Panel):
         except InputError as error:
             if self._outlook is None:  # the first one: it is the answer to the command
                 raise
+            if self.is_finished():
+                return
             self.stop()
             embed = done_embed(_NOT_ANY_MORE_TITLE().render(), _NOT_ANY_MORE(why=error.words).render())
             await sending.edit_answer(self._latest, content=None, embed=embed, view=None, attachments=[])
+            return
+        if self.is_finished():  # saved or cancelled meanwhile
             return
         self._outlook = outlook
         note = note or (_STALE().render() if is_new else "")
@@ -170,6 +174,10 @@ class PreviewPanel(Panel):
             raw = self._access.guild_roles(interaction.guild_id or 0).roles[role_id].name
             if typed.strip() not in (raw.strip(), name):
                 raise InputError(_NOT_THE_NAME, name=name)
+            # Sent after the end, by another device or late: it must not replace “Saved” or “Cancelled”.
+            await self.once(confirmed)(interaction)
+
+        async def confirmed(interaction: discord.Interaction[Any]) -> None:
             self._proposal = self._proposal.confirming(role_id, frozenset(powers))
             for draft in self._proposal.drafts:
                 if self._access.unconfirmed(interaction, draft):  # another role of an import
@@ -178,7 +186,7 @@ class PreviewPanel(Panel):
                     self._latest = interaction
                     await self.show(_IS_CONFIRMED(name=name).render())
                     return
-            await self.once(self._save_now)(interaction)
+            await self._save_now(interaction)
 
         return PromptModal(self, "confirm-role", _POWER_TITLE().render(), field, confirm)
 

@@ -46,7 +46,8 @@ class LinkedPanel(Panel):
         self._outcome = outcome
         self._accounts = accounts
         self._follow_up = follow_up
-        self.lay_out([ActionButton("unlink", _UNLINK().render(), self._unlink, style=discord.ButtonStyle.danger)])
+        unlink = self.once(self._unlink)  # a second press would name accounts that are no longer theirs
+        self.lay_out([ActionButton("unlink", _UNLINK().render(), unlink, style=discord.ButtonStyle.danger)])
 
     async def _unlink(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)

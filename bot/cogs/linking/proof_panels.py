@@ -152,7 +152,9 @@ class PastePanel(Panel):
         self._verification = verification
         self._ending = ending
         self._button = ActionButton("paste", _PASTE().render(), self._ask, style=discord.ButtonStyle.primary)
-        self._again = ActionButton("again", _NEW_TEXT().render(), self._renew, style=discord.ButtonStyle.primary)
+        self._again = ActionButton(
+            "again", _NEW_TEXT().render(), self.once(self._renew), style=discord.ButtonStyle.primary
+        )
 
     async def show(self) -> None:
         """Put text and button into the message."""
@@ -176,10 +178,14 @@ class PastePanel(Panel):
             style=discord.TextStyle.paragraph,
             max_length=_MAX_LETTERS,
         )
-        await interaction.response.send_modal(PromptModal(self, "signed", _PASTE().render(), field, self._submit))
+        await interaction.response.send_modal(PromptModal(self, "signed", _PASTE().render(), field, self._take_pasted))
+
+    async def _take_pasted(self, interaction: discord.Interaction[Any], pasted: str) -> None:
+        parse_signature(pasted)  # something that is no signature need not make the text invalid
+        # Two modals may be open, on a phone and a desktop: the second must not replace what the first one has shown.
+        await self.once(lambda press: self._submit(press, pasted))(interaction)
 
     async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
-        parse_signature(pasted)  # something that is no signature need not make the text invalid
         await self._host.acknowledge(interaction)
         self._latest = interaction
         try:
