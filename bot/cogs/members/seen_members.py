@@ -1,7 +1,8 @@
 """Passes on to sync whom Discord named as a member of a server in an interaction: the only place that does.
 
 Without a privileged intent this is how it becomes known who is a member, and since when. It never delays anything: what
-was seen is collected, and stored a moment later, when the interaction has been acknowledged.
+was seen is collected, and stored a moment later, when the interaction has been acknowledged. Nobody is remembered here
+as stored: a proof in another server, a contest that is won or data that are deleted change whether they are.
 """
 
 from __future__ import annotations
@@ -24,29 +25,26 @@ Seen = Callable[[int, int, datetime], Awaitable[None]]
 
 # Longer than an acknowledgement takes, shorter than anybody waits for a role.
 _SECONDS = 1.0
-# Whom it stored lately need not be stored at each press; more than so many are forgotten, and stored once more.
-_REMEMBERED = 10_000
 
 
 class SeenMembers:
     """Collects who was seen.
 
     Args:
-        seen: Stores it.
-        delay: Seconds after which what was collected is stored.
+        seen: Stores it; cheap where it is stored already.
+        delay: Seconds after which what was collected is stored: many presses within them are one.
     """
 
     def __init__(self, seen: Seen, *, delay: float = _SECONDS) -> None:
         self._seen = seen
         self._delay = delay
         self._waiting: set[Membership] = set()
-        self._known: dict[Membership, None] = {}
         self._storing: asyncio.Task[None] | None = None
 
     def notice(self, interaction: discord.Interaction[Any]) -> None:
         """Remember who sent an interaction, if Discord named them as a member; returns at once."""
         member = membership_of(interaction, interaction.user)
-        if member is None or member in self._known or interaction.user.bot:
+        if member is None or interaction.user.bot:
             return
         self._waiting.add(member)
         if self._storing is None or self._storing.done():
@@ -66,7 +64,3 @@ class SeenMembers:
                 await self._seen(member.guild_id, member.user_id, member.joined_at)
             except TesseraError as error:
                 log.warning("members: who was seen is not stored now: %s", error.sentence)
-                continue
-            if len(self._known) >= _REMEMBERED:
-                del self._known[next(iter(self._known))]
-            self._known[member] = None

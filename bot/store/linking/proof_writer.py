@@ -31,6 +31,7 @@ from bot.store.linking.refusal import Refusal, RefusedUntil, WrongCode
 from bot.store.linking.session_moves import move
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, seconds, to_account
+from bot.store.sync.expected_members import expect_where_begun
 from bot.store.thread import Rollback, Writer
 
 
@@ -208,6 +209,7 @@ class ProofWriter:
                 )
             case ClaimDecision.TAKE_OVER:
                 contest_table.take_over(db, verified, user_id, self._pseudonym, now, ends_at=ends_at)
+        expect_where_begun(db, user_id)
         record(db, now, self._pseudonym(user_id), "contest", self._pseudonym(holder_id))
         _set_reason(db, session, EndReason.CONTESTED)
         return Proved(verified, contest_table.get_contest(db, owner))
@@ -220,6 +222,7 @@ class ProofWriter:
         if decision is ClaimDecision.FREEZE:
             freeze_table.freeze(db, verified.owner, owner_hash, FreezeReason.CLAIMS, now)
         freeze_table.add_claimant(db, verified, owner_hash, user_id, now)
+        expect_where_begun(db, user_id)
         record(db, now, self._pseudonym(user_id), "contest")
         _set_reason(db, session, EndReason.FROZEN)
         return Proved(verified, is_frozen=True)

@@ -68,7 +68,7 @@ class SyncMembers:
     async def seen(self, guild_id: int, user_id: int, joined_at: datetime, now: datetime, drift_due: datetime) -> bool:
         """Discord gave a member of a server; whether that is new: unknown there so far, absent, or joined again.
 
-        Who has proven nothing is not stored.
+        Who has proven nothing is not stored. Once it is stored, or while nothing is proven, this reads one row.
         """
         values = {
             "guild_id": guild_id,
@@ -77,10 +77,10 @@ class SyncMembers:
             "now": seconds(now),
             "drift_due": seconds(drift_due),
         }
-        known = "SELECT joined_at, absent_since FROM sync_members WHERE guild_id = :guild_id AND user_id = :user_id"
-        its = {"guild_id": guild_id, "user_id": user_id}
-        row = await self._writer.run(lambda db: first(db, known, its))
-        if row == (values["joined_at"], None):
+        is_member = "guild_id = :guild_id AND user_id = :user_id"
+        state = f"SELECT joined_at, absent_since, {_HAS_PROOF} FROM (SELECT 1) LEFT JOIN sync_members ON {is_member}"
+        joined, absent, has_proof = await self._writer.run(lambda db: first(db, state, values)) or (None, None, 0)
+        if not has_proof or (joined, absent) == (values["joined_at"], None):
             return False
 
         def work(db: Database) -> bool:
