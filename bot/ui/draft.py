@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import discord
 
 from bot.ui import embed_parts, item_parts
+from bot.ui.embeds import fit, is_within_limits
 from bot.ui.refused_parts import RefusedPart
 
 
@@ -42,6 +43,7 @@ class Draft:
     Attributes:
         left_out: What was taken out, for the log.
         pictures: The URLs of pictures that Discord refused in it.
+        is_cut: Words were cut by `fit`.
     """
 
     def __init__(self, message: Parts, *, may_lose_words: bool = True) -> None:
@@ -53,6 +55,7 @@ class Draft:
         self._refused_now: set[str] = set()  # … and in this one
         self.left_out: list[str] = []
         self.pictures: list[str] = []
+        self.is_cut = False
 
     def arguments(self) -> dict[str, Any]:
         """What a method of discord.py takes; each time once, as the files are read from their beginning."""
@@ -61,6 +64,14 @@ class Draft:
                 self._arguments[name] = [_read_again(each) for each in attached]
         self._was_sent = True
         return self._arguments
+
+    def fit(self) -> None:
+        """Cut words that are longer than Discord accepts: it would refuse the whole message for them."""
+        if not is_within_limits(embeds := self._embeds()):
+            self._arguments.pop("embed", None)
+            copies = [discord.Embed.from_dict(deepcopy(dict(embed.to_dict()))) for embed in embeds]
+            self._arguments["embeds"] = fit(copies)
+            self.is_cut = True
 
     def take(self, name: str) -> object:
         """What it has of that name, which is not sent any more."""

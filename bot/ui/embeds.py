@@ -37,6 +37,7 @@ FAULT = discord.Colour(0xB03A3A)
 
 DESCRIPTION = 4096
 _ALL_EMBEDS = 6000
+_FIELD = 1024
 _SENTENCE = 1500
 _FOR_OPERATOR = Message("The operator of this bot has to fix this")
 _WENT_WRONG = Message("Something went wrong")
@@ -85,21 +86,52 @@ def first_image(uris: Sequence[str], gateways: Sequence[str], *, token_id: int |
     return next((url for uri in uris if (url := safe_image_url(uri, gateways, token_id=token_id))), None)
 
 
+def is_within_limits(embeds: Sequence[discord.Embed]) -> bool:
+    """Whether Discord accepts their words: each description, each field, and all of them together."""
+    return sum(map(embed_units, embeds)) <= _ALL_EMBEDS and all(
+        utf16_units(embed.description or "") <= DESCRIPTION
+        and all(utf16_units(field.value or "") <= _FIELD for field in embed.fields)
+        for embed in embeds
+    )
+
+
 def fit(embeds: list[discord.Embed]) -> list[discord.Embed]:
-    """The same embeds, with descriptions cut: each at 4,096 characters, and where all together would pass 6,000."""
+    """The same embeds, with words cut: a description at 4,096 units, a field at 1,024, and where all pass 6,000.
+
+    There the longest embed's description is cut first; fields are where that is not enough.
+    """
     for embed in embeds:
         embed.description = embed.description and cut_lines(embed.description, DESCRIPTION)
+        for index, field in enumerate(embed.fields):
+            _set_value(embed, index, cut_lines(field.value or "", _FIELD))
     excess = sum(map(embed_units, embeds)) - _ALL_EMBEDS
     for embed in sorted(embeds, key=embed_units, reverse=True):
         if excess <= 0:
-            break
+            return embeds
         description = embed.description or ""
-        keep = max(0, utf16_units(description) - excess - 1)
-        # By characters, each of which is at most two units: cuts rather more than needed, never less.
-        cut = description[: max(0, len(description) - (utf16_units(description) - keep))].rstrip("\\") + "…"
-        excess -= utf16_units(description) - utf16_units(cut)
-        embed.description = cut
+        embed.description = _cut_by(description, excess)
+        excess -= utf16_units(description) - utf16_units(embed.description)
+    fields = [(embed, index, field.value or "") for embed in embeds for index, field in enumerate(embed.fields)]
+    for embed, index, value in sorted(fields, key=lambda field: -utf16_units(field[2])):
+        if excess <= 0:
+            break
+        cut = _cut_by(value, excess)
+        _set_value(embed, index, cut)
+        excess -= utf16_units(value) - utf16_units(cut)
     return embeds
+
+
+def _cut_by(text: str, excess: int) -> str:
+    """A text that is shorter by so many units, and has "…" at its end; the whole of it may be gone."""
+    keep = max(0, utf16_units(text) - excess - 1)
+    # By characters, each of which is at most two units: cuts rather more than needed, never less.
+    return text[: max(0, len(text) - (utf16_units(text) - keep))].rstrip("\\") + "…"
+
+
+def _set_value(embed: discord.Embed, index: int, value: str) -> None:
+    field = embed.fields[index]
+    if field.value != value:
+        embed.set_field_at(index, name=field.name, value=value, inline=bool(field.inline))
 
 
 def cut_lines(text: str, longest: int) -> str:

@@ -177,6 +177,9 @@ async def _send(
     client: Client, call: Callable[..., Awaitable[_Sent]], message: Parts | Draft, seconds: float = _SECONDS
 ) -> _Sent:
     draft = message if isinstance(message, Draft) else Draft(message)
+    draft.fit()
+    if draft.is_cut:
+        log.warning("a message was longer than Discord accepts: the end of its longest part is not shown")
     draft.leave_out_pictures(client.refused_pictures)
     until = client.clock() + seconds
     sent = await _try(call, draft, _MOST_TRIES, lambda: client.clock() < until)

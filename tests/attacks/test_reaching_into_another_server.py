@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from bot.archive.lines import AccountRecord
 from bot.archive.writer import write_archive
 from bot.cogs.linking import link_embeds, vouch_embeds
+from bot.cogs.linking.accounts_overview import overview_embeds
 from bot.cogs.linking.link_embeds import Overview
 from bot.cogs.linking.vouch_buttons import question_view
 from bot.errors import TesseraError
@@ -181,11 +182,7 @@ class _Server:
         """All that a member sees there and in direct messages, suggestions and notifications too."""
         proven = await self._linking.proven.of(user_id, self._here)
         overviews = [await self._overview(user_id, scope) for scope in (self._here, NOWHERE)]
-        shown = [
-            _shown(embed)
-            for overview in overviews
-            for embed in (*vouch_embeds.vouches_embeds(overview), *link_embeds.overview_embeds(overview))
-        ]
+        shown = [_shown(embed) for overview in overviews for embed in overview_embeds(overview)]
         shown += [f"{each} {how}" for each, how in sorted(proven.accounts.items(), key=str)]
         shown += [link_embeds.main_words(proven.of(link)).render() for link in overviews[0].links[:1]]
         shown += [link_embeds.choice_words(link) for link in await self._linking.accounts.matching(user_id, "")]

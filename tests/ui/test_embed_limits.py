@@ -166,6 +166,24 @@ def test_what_is_too_much_for_one_message_is_cut_and_no_embed_is_lost(texts: lis
         assert [each.description or "" for each in after] == [each.description or "" for each in before]
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(TEXT, max_size=25), min_size=1, max_size=10), TEXT)
+def test_fields_are_cut_where_they_are_too_long_or_too_many(values: list[list[str]], description: str) -> None:
+    message = [discord.Embed(title="t", description=description) for _ in values]
+    for embed, theirs in zip(message, values, strict=True):
+        for value in theirs:
+            embed.add_field(name="name", value=value or "-", inline=False)
+    is_right = over_limits(message) == []
+    assert embeds.is_within_limits(message) == is_right
+    whole = [embed.to_dict() for embed in message]
+    before = [len(embed.fields) for embed in message]
+    after = embeds.fit([embed.copy() for embed in message])
+    assert over_limits(after) == []
+    assert [len(embed.fields) for embed in after] == before
+    if is_right:
+        assert [embed.to_dict() for embed in after] == whole
+
+
 def test_the_count_towards_the_limit_is_as_discord_counts() -> None:
     embed = discord.Embed(title="title", description="words").add_field(name="name", value="value").set_footer(text="f")
     assert embeds.embed_units(embed) == len_of(embed) == len(embed)

@@ -334,3 +334,25 @@ async def test_an_error_is_shown_also_where_what_everybody_sees_cannot_be_taken_
             while "There is no such thing." not in str(await ada.messages()):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.02)
         assert bool(await hana.messages()) == is_refused
+
+
+class LongCog(commands.Cog):
+    """`/long`: more words than Discord accepts in one message."""
+
+    def __init__(self) -> None:
+        self.embeds = [discord.Embed(title=f"Part {n}", description="word\n" * 700) for n in range(3)]
+        self.embeds[0].add_field(name="Field", value="line\n" * 400)
+
+    @app_commands.command(name="long", description="Many words")
+    async def long(self, interaction: discord.Interaction[Bot]) -> None:
+        """Show them."""
+        await sending.respond(interaction, embeds=self.embeds, ephemeral=True)
+
+
+async def test_a_message_that_is_too_long_is_cut_before_it_is_sent(caplog: pytest.LogCaptureFixture) -> None:
+    cog = LongCog()
+    async with live_bot(cog) as live:
+        answer = await (await live.sandbox.person("ada")).run("long")
+    assert [embed["title"] for embed in answer.embeds] == ["Part 0", "Part 1", "Part 2"]
+    assert "longer than Discord accepts" in caplog.text
+    assert len(cog.embeds[0].fields[0].value or "") == 2000  # what it was made of stays as it was

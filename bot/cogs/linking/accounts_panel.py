@@ -9,13 +9,13 @@ from typing import Any
 import discord
 
 from bot.cogs.linking import link_embeds
+from bot.cogs.linking.accounts_overview import overview_embeds
 from bot.cogs.linking.keep_out_button import KeepOutButton
 from bot.cogs.linking.link_embeds import Overview
 from bot.cogs.linking.memberships import membership_of
 from bot.cogs.linking.share_buttons import ShareButtons
-from bot.cogs.linking.share_embeds import shares_words
+from bot.cogs.linking.share_embeds import BRIEFLY, shares_words
 from bot.cogs.linking.vouch_buttons import VouchButtons
-from bot.cogs.linking.vouch_embeds import vouches_embeds
 from bot.cogs.linking.welcome_card import Welcome
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
@@ -54,6 +54,7 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
     here = membership_of(interaction, interaction.user)
     scope = here.scope if here else NOWHERE
     shares = await linking.shares.of(user_id, here)
+    shared = partial(shares_words, shares, partial(_name_of, interaction.client), interaction.guild_id)
     return Overview(
         proven=await linking.proven.of(user_id, scope),
         links=await store.links.of(user_id),
@@ -61,7 +62,8 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
         opened=await store.contests.opened_by(user_id),
         frozen=await store.contests.frozen_of(user_id),
         shares=shares,
-        sharing=shares_words(shares, partial(_name_of, interaction.client), interaction.guild_id),
+        sharing=shared(),
+        sharing_briefly=shared(most=BRIEFLY),
         here=here,
         vouches=await linking.vouching.of(user_id, scope),
         kept_out=await store.keep_outs.of(user_id, here.guild_id) if here else frozenset(),
@@ -129,10 +131,7 @@ class AccountsPanel(Panel):
         Raises:
             discord.HTTPException: Discord refuses, or cannot be reached.
         """
-        if self._question:
-            embeds = [self._question]
-        else:
-            embeds = [*vouches_embeds(self._overview), *link_embeds.overview_embeds(self._overview, done)]
+        embeds = [self._question] if self._question else overview_embeds(self._overview, done)
         if not self._question and self._overview.is_empty:
             embeds.append(self._welcome.embed(self._latest))
         self.lay_out(self._items())

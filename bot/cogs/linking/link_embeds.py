@@ -1,4 +1,4 @@
-"""Members' accounts → embeds: what is linked, what is contested or frozen, and what is removed.
+"""Members' accounts → embeds: what was linked, what is shown of an account, and what is removed.
 
 Addresses are short; the full one is shown only where it must be compared. Labels and names pass `safe_text()`.
 """
@@ -18,7 +18,6 @@ from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.upkeep import AUDIT_RETAINED
 from bot.links import (
     MAX_LABEL,
-    MAX_LINKS,
     Contest,
     FrozenAddress,
     Link,
@@ -42,8 +41,9 @@ class Overview:
     """What `/accounts` shows: a member's links, contests about them, and what others see of them.
 
     `proven` says which of them count where it is shown, `vouches` what moderators of that server vouch for. `here` is
-    the member in the server where they ask; None where nothing can be shared. `sharing` says what is shared, `kept_out`
-    which accounts the member does not let count in that server.
+    the member in the server where they ask; None where nothing can be shared. `sharing` says what is shared, and
+    `sharing_briefly` the same where there is no room for it; `kept_out`: which accounts the member does not let count
+    in that server.
     """
 
     proven: Proven
@@ -53,6 +53,7 @@ class Overview:
     frozen: Sequence[FrozenAddress] = ()
     shares: Sequence[Share] = ()
     sharing: str = ""
+    sharing_briefly: str = ""
     here: Membership | None = None
     vouches: Sequence[Vouch] = ()
     kept_out: frozenset[Account] = frozenset()
@@ -96,7 +97,7 @@ def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
     link, proof = linked.link, proven.of(linked.link)
     lines = [_introduction(link)]
     if proof:
-        lines.append(_proof_in(proof, say.ALREADY_PROVEN, say.ALREADY_VOUCHED))
+        lines.append(proof_in(proof, say.ALREADY_PROVEN, say.ALREADY_VOUCHED))
     else:
         lines.append(say.UNPROVEN_YET().render())
     if linked.unknown_reason:
@@ -115,23 +116,6 @@ def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
         else say.ALREADY_LINKED
     )
     return _embed(title, lines)
-
-
-def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
-    """The answer to `/accounts`: the list, and below it what is contested; `done` says what was just done."""
-    lines = [done, ""] if done else []
-    if not overview.links and overview.vouches:
-        lines.append(say.NOTHING_LINKED().render())
-    lines += [_line(link, overview) for link in overview.links]
-    if overview.links:
-        lines += ["", overview.sharing]
-    embeds = [_embed(say.YOUR_ACCOUNTS, lines)] if lines else []
-    # An address is contested or frozen, never both, and is that of a link: there are no more than links.
-    if contested := [*map(_held, overview.held), *map(_opened, overview.opened)][:MAX_LINKS]:
-        embeds.append(_embed(say.CONTESTED, contested, caution=True))
-    if frozen := [*map(_frozen, overview.frozen)][: MAX_LINKS - len(contested)]:
-        embeds.append(_embed(say.FROZEN, [*frozen, say.FROZEN_MEANS().render()], caution=True))
-    return embeds
 
 
 def remove_embed(link: Link, overview: Overview, cost: Sequence[str] = ()) -> discord.Embed:
@@ -220,17 +204,6 @@ def moment_words(moment: datetime) -> str:
     return f"{discord.utils.format_dt(moment, 'f')} ({discord.utils.format_dt(moment, 'R')})"
 
 
-def _line(link: Link, overview: Overview) -> str:
-    proof = overview.proven.of(link)
-    state = _proof_in(proof, say.IS_PROVEN, say.IS_VOUCHED) if proof else say.IS_UNPROVEN().render()
-    out = f" · {say.IS_KEPT_OUT().render()}" if link.account in overview.kept_out else ""
-    star = "★ " if link.is_main else "▫️ "
-    label = f"**{safe_text(link.label, 2 * MAX_LABEL)}** · " if link.label else ""
-    label += f"{safe_text(link.name, _NAME)} · " if link.name else ""
-    owner = f" · `{owner_words(link.owner)}`" if link.owner else ""
-    return f"{star}{label}`{account_words(link.account)}`{owner} · {state}{out}"
-
-
 def _introduction(link: Link) -> str:
     """An account with its name and its owner, as far as it has these."""
     account = f"`{account_words(link.account)}`"
@@ -243,7 +216,7 @@ def _introduction(link: Link) -> str:
     return say.OWNED(account=account, owner=owner).render() if owner else account
 
 
-def _proof_in(proof: ProvenAccount, proven: Message, vouched: Message) -> str:
+def proof_in(proof: ProvenAccount, proven: Message, vouched: Message) -> str:
     """A sentence on how an account is proven, and since when."""
     when = discord.utils.format_dt(proof.proven_at, "R")
     return (proven(how=proof.kind.description, when=when) if proof.kind else vouched(when=when)).render()
@@ -253,20 +226,6 @@ def _by_proof(proof: ProvenAccount | None, proven: Message, vouched: Message, un
     if proof is None:
         return unproven
     return proven if proof.is_signed else vouched
-
-
-def _held(contest: Contest) -> str:
-    message = say.HELD_AND_OBJECTED if contest.objected_at else say.HELD
-    return message(owner=f"`{owner_words(contest.owner)}`", when=moment_words(contest.ends_at)).render()
-
-
-def _opened(contest: Contest) -> str:
-    return say.OPENED(owner=f"`{owner_words(contest.owner)}`", when=moment_words(contest.ends_at)).render()
-
-
-def _frozen(address: FrozenAddress) -> str:
-    since = discord.utils.format_dt(address.frozen_at, "d")
-    return say.FROZEN_SINCE[address.reason](owner=f"`{owner_words(address.owner)}`", when=since).render()
 
 
 def _embed(title: Message, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:

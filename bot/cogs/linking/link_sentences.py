@@ -37,6 +37,15 @@ HELD_AND_OBJECTED = Message(
     "then. You objected, which gives you a week."
 )
 OPENED = Message("You claim {owner}: it becomes yours {when}, unless its holder signs again before then.")
+# The same where there is no room for it: a line for each, and once what can be done.
+HELD_BRIEFLY = Message("⚠️ {owner} moves to another member {when}.")
+HELD_AND_OBJECTED_BRIEFLY = Message("⚠️ {owner} moves to another member {when}. You objected.")
+HELD_MEANS = Message(
+    "Another member claims each of these. Not you? Choose one below, press **Prove again** and sign: then it stays "
+    "yours. If you cannot sign now, **Object** gives you a week."
+)
+OPENED_BRIEFLY = Message("You claim {owner}: yours {when}.")
+OPENED_MEANS = Message("Each of these becomes yours then, unless its holder signs again before.")
 FROZEN_SINCE = {
     FreezeReason.MOVES: Message(
         "⚠️ {owner} moved from one member to another twice within a month: frozen since {when}."

@@ -10,7 +10,9 @@ from bot.messages import Message
 from bot.text import safe_text
 
 _NAME = 50
-_MOST_LINES = 10  # all of `/accounts` must fit into one message: 6,000 characters
+_MOST_LINES = 10
+# Where all of `/accounts` would not fit into one message.
+BRIEFLY = 2
 
 _NOBODY = Message("Nobody else sees your accounts.")
 _OTHERS_SEE = Message("**Others see:**")
@@ -20,21 +22,24 @@ _IN_LEFT_SERVER = Message("👁 {account} in a server that Tessera has left ({se
 _MORE = Message("… and {count:,} more", "… and {count:,} more")
 
 
-def shares_words(shares: Sequence[Share], name_of: Callable[[int], str | None], here: int | None) -> str:
+def shares_words(
+    shares: Sequence[Share], name_of: Callable[[int], str | None], here: int | None, most: int = _MOST_LINES
+) -> str:
     """All that a member shares, one line each.
 
     Args:
         shares: Theirs.
         name_of: The name of a server; None for one that Tessera is no longer in.
         here: The server in which they ask.
+        most: So many are listed, the others counted.
     """
     if not shares:
         return _NOBODY().render()
-    return "\n".join([_OTHERS_SEE().render(), *_lines(shares, name_of, here)])
+    return "\n".join([_OTHERS_SEE().render(), *_lines(shares, name_of, here, most)])
 
 
-def _lines(shares: Sequence[Share], name_of: Callable[[int], str | None], here: int | None) -> Iterator[str]:
-    for share in sorted(shares, key=lambda each: each.guild_id != here)[:_MOST_LINES]:
+def _lines(shares: Sequence[Share], name_of: Callable[[int], str | None], here: int | None, most: int) -> Iterator[str]:
+    for share in sorted(shares, key=lambda each: each.guild_id != here)[:most]:
         account = f"`{account_words(share.account)}`"
         if share.guild_id == here:
             yield _HERE(account=account).render()
@@ -42,5 +47,5 @@ def _lines(shares: Sequence[Share], name_of: Callable[[int], str | None], here: 
             yield _IN_LEFT_SERVER(account=account, server=f"`{share.guild_id}`").render()
         else:
             yield _IN_SERVER(account=account, server=f"**{safe_text(name, _NAME)}**").render()
-    if (left := len(shares) - _MOST_LINES) > 0:
+    if (left := len(shares) - most) > 0:
         yield _MORE(count=left).render()

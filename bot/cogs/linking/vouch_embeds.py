@@ -46,6 +46,7 @@ _DECLINED = Message("Nobody vouches for {account} of yours any more. Nothing els
 _ANSWERED = Message("Answered")
 _ONE_OF = Message("1 of {total}: the next one follows when you have answered.")
 _VOUCHED_HERE = Message("Vouched for in this server")
+_MORE = Message("… and {count:,} more", "… and {count:,} more")
 _COUNTS_SINCE = Message("counts in this server alone, since {when}")
 
 
@@ -84,8 +85,11 @@ def answered_embed(words: str) -> discord.Embed:
     return _embed(_ANSWERED, [words])
 
 
-def vouches_embeds(overview: Overview) -> list[discord.Embed]:
-    """What stands above the list of `/accounts` in a server: the oldest question, and what was confirmed there."""
+def vouches_embeds(overview: Overview, most: int | None = None) -> list[discord.Embed]:
+    """What stands above the list of `/accounts` in a server: the oldest question, and what was confirmed there.
+
+    `most`: so many of these are listed, the others counted.
+    """
     embeds = []
     asked = [vouch for vouch in overview.vouches if vouch.confirmed_at is None]
     if asked:
@@ -95,7 +99,11 @@ def vouches_embeds(overview: Overview) -> list[discord.Embed]:
         embeds.append(embed)
     confirmed = [vouch for vouch in overview.vouches if vouch.confirmed_at is not None]
     if confirmed:
-        embeds.append(_embed(_VOUCHED_HERE, [_line(vouch, overview) for vouch in confirmed]))
+        listed = confirmed[:most]
+        lines = [_line(vouch, overview) for vouch in listed]
+        if more := len(confirmed) - len(listed):
+            lines.append(_MORE(count=more).render())
+        embeds.append(_embed(_VOUCHED_HERE, lines))
     return embeds
 
 

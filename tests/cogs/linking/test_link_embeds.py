@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cogs.linking import link_embeds, notification_embeds, proof_embeds, vouch_embeds
+from bot.cogs.linking.accounts_overview import overview_embeds
 from bot.cogs.linking.link_embeds import Overview
 from bot.cogs.linking.share_embeds import shares_words
 from bot.holdings import LOOPRING, Account
@@ -117,7 +118,7 @@ def test_a_list_of_accounts_keeps_the_limits(
     asked = vouches(VOUCH_LIMITS.of_member - confirmed, confirmed=False) + vouches(confirmed, confirmed=True)
     sharing = shares_words(SHARES, lambda guild_id: name if guild_id % 2 else None, 7)
     overview = Overview(proven, links, held, opened, frozen, shares=SHARES, sharing=sharing, vouches=asked)
-    shown = [*vouch_embeds.vouches_embeds(overview), *link_embeds.overview_embeds(overview, "Done.")]
+    shown = overview_embeds(overview, "Done.")
     assert over_limits(shown) == []
     for each in links:
         assert over_limits([link_embeds.remove_embed(each, overview)]) == []
@@ -160,7 +161,7 @@ def test_notifications_show_the_whole_address(kind: NotificationKind) -> None:
 
 
 def test_hostile_names_and_labels_are_harmless() -> None:
-    embed, *_ = link_embeds.overview_embeds(Overview(answer(), [link(label=HOSTILE)]))
+    embed, *_ = overview_embeds(Overview(answer(), [link(label=HOSTILE)]))
     [vouch] = vouches(1, confirmed=False)
     shown = [
         embed,
@@ -194,7 +195,7 @@ def test_a_vouched_account_is_nowhere_called_proven() -> None:
     words = "vouched for by a moderator, in this server alone, <t:"
     shown = [
         text_of(link_embeds.linked_embed(LinkResult(link(), is_new=False, unknown_reason=""), its)),
-        text_of(link_embeds.overview_embeds(Overview(its, [link()]))[0]),
+        text_of(overview_embeds(Overview(its, [link()]))[0]),
     ]
     assert all(words in text for text in shown)
     short = [link_embeds.main_words(its.of(link())).render(), link_embeds.state_words(link(), its.of(link()))]
@@ -282,14 +283,12 @@ def test_the_confirmation_names_what_a_deletion_leaves_about_claims() -> None:
     ],
 )
 def test_accounts_say_of_a_frozen_address_why_and_what_to_do(reason: FreezeReason, words: str) -> None:
-    _, embed = link_embeds.overview_embeds(
-        Overview(answer(signed(link())), [link()], frozen=[FrozenAddress(OWNER, AT, reason, 1)])
-    )
+    _, embed = overview_embeds(Overview(answer(signed(link())), [link()], frozen=[FrozenAddress(OWNER, AT, reason, 1)]))
     assert embed.title == "Frozen"
     for expected in (f"`0x19E7…ff2A` {words}", "until the operator decides", "sign once more. Tell the operator"):
         assert expected in text_of(embed)
     many = [FrozenAddress(OWNER, AT, reason, 1)] * 20
-    assert over_limits(link_embeds.overview_embeds(Overview(answer(signed(link())), [link()], frozen=many))) == []
+    assert over_limits(overview_embeds(Overview(answer(signed(link())), [link()], frozen=many))) == []
 
 
 def test_a_notification_about_a_lost_account_mentions_no_deadline() -> None:
