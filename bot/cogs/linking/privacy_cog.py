@@ -5,8 +5,8 @@ Neither asks a source.
 
 from __future__ import annotations
 
+import asyncio
 import io
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
+from bot.cogs.linking.export_file import export_file
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking, privacy
 from bot.messages import Message
@@ -25,6 +26,10 @@ from bot.ui.embeds import done_embed
 
 _YOUR_DATA = Message("Your data")
 _IN_FILE = Message("Everything that is stored about you is in the file. Only you see this message.")
+_IN_PACKED_FILE = Message(
+    "Everything that is stored about you is in the file. It is large, so it is packed: unpack it with a program for "
+    "`.gz` files. Only you see this message."
+)
 _DELETE_ALL = Message("Delete everything")
 _DELETED = Message("Deleted")
 _IS_DELETED = Message(
@@ -60,8 +65,10 @@ class PrivacyCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         linking = self._linking
         exported = await privacy.export(linking.store, interaction.user.id, linking.pseudonym, linking.clock())
-        file = discord.File(io.BytesIO(json.dumps(exported, indent=2).encode()), filename="tessera-export.json")
-        embed = done_embed(_YOUR_DATA().render(), _IN_FILE().render())
+        name, content = await asyncio.to_thread(export_file, exported, interaction.filesize_limit)
+        words = (_IN_PACKED_FILE if name.endswith(".gz") else _IN_FILE)()
+        file = discord.File(io.BytesIO(content), filename=name)
+        embed = done_embed(_YOUR_DATA().render(), words.render())
         await sending.edit_answer(interaction, embed=embed, attachments=[file])
 
     @app_commands.command(name="delete", description="Delete everything about you")
