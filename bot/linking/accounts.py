@@ -17,7 +17,7 @@ from bot.messages import Message, Words
 from bot.names import refuse_secrets, understood_account
 from bot.sources.askers import Asker
 from bot.store import Store
-from bot.store.linking.link_table import LinkOutcome
+from bot.store.linking.link_table import LinkOutcome, Unlinked
 from bot.store.linking.refusal import Refusal
 from bot.store.pseudonyms import Pseudonym
 from bot.text import safe_text
@@ -220,13 +220,20 @@ class Accounts:
         Raises:
             InputError: it is not linked.
         """
-        now = self._clock()
-        unlinked = await self._links.remove(
-            user_id, account, now, self._pseudonym, refused_until=now + REFUSAL_PERIOD, with_proof=with_proof
-        )
+        unlinked = await self._remove(user_id, account, with_proof=with_proof)
         if unlinked is None:
             raise refusal_error(Refusal.NOT_LINKED)
         return unlinked.with_proof
+
+    async def remove_any(self, user_id: int, account: Account) -> None:
+        """Unlink an account with its proof, if it is still linked: another press may have been faster."""
+        await self._remove(user_id, account, with_proof=True)
+
+    async def _remove(self, user_id: int, account: Account, *, with_proof: bool) -> Unlinked | None:
+        now = self._clock()
+        return await self._links.remove(
+            user_id, account, now, self._pseudonym, refused_until=now + REFUSAL_PERIOD, with_proof=with_proof
+        )
 
     async def object(self, user_id: int, owner: str) -> None:
         """Object to another member's claim to an address: the holder then has a week to sign again.

@@ -5,6 +5,7 @@ The bot's store outlives a test, so each test has members of its own.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -254,6 +255,15 @@ async def test_with_every_source_down_members_can_unlink_export_and_delete(sandb
     done = await tomasz.press(asked, "yes")
     assert "Your data is deleted, with 1 linked account." in done.text
     assert "You have no account linked." in (await tomasz.run("accounts")).text
+
+
+async def test_two_confirmations_of_a_deletion_both_end_well(sandbox: SandboxClient) -> None:
+    """From a phone and a desktop: neither stops half way because the other one was faster."""
+    jokull = await linked(sandbox, "jokull", "10001", "10007", "10013")
+    asked = [await jokull.run("privacy delete") for _ in range(2)]
+    done = await asyncio.gather(*(jokull.press(each, "yes") for each in asked))
+    assert [each.embeds[0]["title"] for each in done] == ["Deleted", "Deleted"]
+    assert "You have no account linked." in (await jokull.run("accounts")).text
 
 
 async def fetched(url: str) -> Any:

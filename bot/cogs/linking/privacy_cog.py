@@ -90,7 +90,7 @@ class PrivacyCog(
         taken: Sequence[str] = ()
         if self._follow_up:
             for link in links:
-                await linking.accounts.remove(user_id, link.account, with_proof=True)
+                await linking.accounts.remove_any(user_id, link.account)
             taken = await self._follow_up.take_now(user_id)
         await privacy.delete(linking.store, user_id, linking.pseudonym, linking.clock())
         words = _IS_DELETED(count=count).render()

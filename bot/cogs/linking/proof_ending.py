@@ -55,7 +55,7 @@ class LinkedPanel(Panel):
         listed = [to_account(text) for text in self._outcome.accounts]
         for account in listed:
             # A member who was tricked wants the proof removed, even where another account of theirs has the same owner.
-            await self._accounts.remove(interaction.user.id, account, with_proof=True)
+            await self._accounts.remove_any(interaction.user.id, account)
         taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up else ()
         accounts = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
         words = _WITH_PROOF(accounts=accounts).render()
