@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.links import Notification, NotificationKind
-from bot.store.rows import seconds, to_notification
+from bot.store.rows import first, seconds, to_notification
 from bot.store.thread import Reader, Writer
 
 
@@ -44,6 +44,9 @@ class Notices:
     ) -> None:
         """Record that somebody was notified, or (`refused`) that they take no direct messages and are notified later.
 
+        Nothing is recorded of a member who had their data deleted while Discord was asked: the notification is gone,
+        and nothing of theirs has that address.
+
         Args:
             notification: The notification.
             now: The present.
@@ -54,9 +57,12 @@ class Notices:
         user_id, owner = notification.user_id, notification.owner
 
         def work(db: Database) -> None:
-            sql = "UPDATE notices SET tried = 1 WHERE id = ?" if refused else "DELETE FROM notices WHERE id = ?"
-            db.execute(sql, [notification.notification_id])
-            if by_message:
+            change = "UPDATE notices SET tried = 1" if refused else "DELETE FROM notices"
+            # By more than its id, which SQLite gives again to the next one once it is the last and gone.
+            its = [notification.notification_id, user_id, owner, notification.kind.value]
+            sql = f"{change} WHERE id = ? AND user_id = ? AND owner = ? AND news = ? RETURNING id"
+            is_theirs = "SELECT 1 FROM links WHERE user_id = ? AND owner = ?"
+            if (first(db, sql, its) or first(db, is_theirs, [user_id, owner])) and by_message:
                 row = {"user_id": user_id, "owner": owner, "at": seconds(now)}
                 db.table("messaged").insert(row, replace=True)
             if not_before:

@@ -142,10 +142,17 @@ class Ledger:
         return await self._writer.run(lambda db: [(row[0], row[1]) for row in db.execute(sql).fetchall()])
 
     async def done(self, intent: Intent) -> None:
-        """Discord did it: the ledger, the journal and the misses follow, at once."""
+        """Discord did it: the ledger, the journal and the misses follow, at once.
+
+        Of a member who had their data deleted meanwhile only the journal follows, and names nobody: what they may have
+        been given is owed since then (`bot.store.sync.owed_table`).
+        """
 
         def work(db: Database) -> None:
-            if intent.act is Act.ADD:
+            is_there = _end(db, intent)
+            if not is_there:
+                pass
+            elif intent.act is Act.ADD:
                 _give(db, intent.grant)
             else:
                 its = [intent.guild_id, intent.user_id, intent.role_id]
@@ -161,17 +168,16 @@ class Ledger:
                 [
                     intent.run_id,
                     intent.guild_id,
-                    intent.user_id,
+                    intent.user_id if is_there else None,
                     intent.role_id,
                     intent.gate_id,
                     intent.act.value,
                     seconds(intent.at),
-                    intent.reason,
+                    intent.reason if is_there else "",
                     int(intent.is_counted),
-                    int(intent.is_undoable),
+                    int(intent.is_undoable and is_there),
                 ],
             )
-            _end(db, intent)
 
         await self._writer.transaction(work)
 
@@ -243,9 +249,11 @@ def put(db: Database, grant: Grant) -> None:
     )
 
 
-def _end(db: Database, intent: Intent) -> None:
+def _end(db: Database, intent: Intent) -> bool:
+    """It is not pending any more; whether it was."""
     its = [intent.guild_id, intent.user_id, intent.role_id]
-    db.execute("DELETE FROM role_intents WHERE guild_id = ? AND user_id = ? AND role_id = ?", its)
+    sql = "DELETE FROM role_intents WHERE guild_id = ? AND user_id = ? AND role_id = ? RETURNING 1"
+    return first(db, sql, its) is not None
 
 
 def _to_grant(row: Sequence[Any]) -> Grant:

@@ -23,6 +23,7 @@ from bot.store.thread import Reader, Writer
 # How long an approval is valid, and within which the breaker counts what was removed.
 A_DAY = timedelta(days=1)
 Pairs = Collection[tuple[int, int]] | None  # (gate, member); None: all
+_THEIRS = "guild_id = ? AND user_id = ?"
 _MISSES = "count, first_at, last_at, warned_at, is_confirmed, excused_until, approved_at"
 
 
@@ -94,15 +95,15 @@ class MissTable:
         """
 
         def work(db: Database) -> None:
-            known = "SELECT gate_id FROM role_misses WHERE guild_id = ? AND user_id = ?"
+            known = f"SELECT gate_id FROM role_misses WHERE {_THEIRS}"
             forgotten = set(before) - {row[0] for row in db.execute(known, [guild_id, user_id]).fetchall()}
             sql = "DELETE FROM role_misses WHERE gate_id = ? AND user_id = ? AND coalesce(excused_until, 0) <= ?"
             db.conn.executemany(sql, [(each, user_id, seconds(now)) for each in stored if each not in judged])
-            for gate_id, each in judged.items():
-                if gate_id in forgotten:
-                    continue
-                _put(db, guild_id, user_id, gate_id, _warned(db, guild_id, user_id, gate_id, each, now))
-            for grant in found:
+            is_deleted = first(db, f"SELECT 1 FROM sync_members WHERE {_THEIRS}", [guild_id, user_id]) is None
+            for gate_id, each in () if is_deleted else judged.items():  # with all their data, while this was decided
+                if gate_id not in forgotten:
+                    _put(db, guild_id, user_id, gate_id, _warned(db, guild_id, user_id, gate_id, each, now))
+            for grant in () if is_deleted else found:
                 put(db, grant)
 
         await self._writer.transaction(work)
@@ -118,12 +119,9 @@ class MissTable:
         """An admin decides about removals (gate, member) that wait."""
         column, value = ("approved_at", approved_at) if approved_at else ("excused_until", excused_until)
         sql = f"UPDATE role_misses SET {column} = ? WHERE gate_id = ? AND user_id = ? AND guild_id = ?"
-
-        def work(db: Database) -> None:
-            for gate_id, user_id in waiting:
-                db.execute(sql, [seconds(value) if value else None, gate_id, user_id, guild_id])
-
-        await self._writer.transaction(work)
+        at = seconds(value) if value else None
+        rows = [(at, gate_id, user_id, guild_id) for gate_id, user_id in waiting]
+        await self._writer.transaction(lambda db: db.conn.executemany(sql, rows).fetchall())
 
     async def excuse(self, grant: Grant, now: datetime, until: datetime) -> None:
         """A role is not taken until then, whatever was missed."""
