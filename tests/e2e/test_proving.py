@@ -89,6 +89,13 @@ async def test_a_member_proves_an_account_in_one_browser(proof_client: ProofClie
     assert [url for url in ada.requested if "t=" in url.partition("?")[0]] == []
     assert (await proof_client.sandbox.get("/_client/oauth"))["tokens_alive"] == 0
 
+    # Discord's page again, and Authorize: the login is used up, and nothing is wrong about it.
+    consent = next(url for url in ada.requested if "/oauth2/authorize" in url)
+    await page.goto(consent)
+    await log_in(page)
+    await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_text("")
+
     # Going back, and loading again, changes nothing.
     await page.reload()
     await expect(page.get_by_role("heading", name="Linked")).to_be_visible()

@@ -41,6 +41,23 @@ async def test_a_page_that_another_tab_left_behind_catches_up(signer: Visitor) -
     assert signer.server.calls("challenge")[-1].headers["X-Tessera-CSRF"] == "csrf-2"
 
 
+@pytest.mark.parametrize(
+    ("step", "heading"), [("done", "Linked"), ("contest", None), ("frozen", None), ("elsewhere", None), ("dead", None)]
+)
+async def test_what_another_tab_has_ended_is_no_error_of_this_one(
+    signer: Visitor, step: str, heading: str | None
+) -> None:
+    await signer.opens()
+    signer.server.refuse("challenge", 401, "session", GONE)
+    linked = {"address": "0x" + "1" * 40, "accounts": ["loopring:10001"]} if step == "done" else None
+    signer.server.state = make_state(step, linked=linked)
+    await signer.presses("Fox Wallet")
+    await expect(signer.page.locator("h2")).not_to_have_text("Choose your wallet")
+    if heading:
+        await signer.reads(heading)
+    await signer.shows_alert("")
+
+
 async def test_a_bad_signature_leads_back_to_the_wallets(signer: Visitor) -> None:
     sentence = "The signature is not by the owner of the account. Choose its owner's address and sign again."
     signer.server.refuse("submit", 400, "signature", sentence)

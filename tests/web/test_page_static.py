@@ -113,6 +113,24 @@ async def test_what_went_wrong_at_discord_is_said_above_the_step(visitor: Visito
     await visitor.reads("Log in with Discord")
 
 
+@pytest.mark.parametrize("step", ["wallet", "done", "contest", "frozen", "dead"])
+@pytest.mark.parametrize("code", ["denied", "expired", "failed"])
+async def test_a_second_login_says_nothing_went_wrong_where_none_is_waited_for(
+    visitor: Visitor, step: str, code: str
+) -> None:
+    """Back to Discord after the login, and Authorize again."""
+    linked = {"address": OWNER, "accounts": ["loopring:10001"]} if step == "done" else None
+    visitor.server.returns = f"/v#problem={code}"
+    await visitor.opens()
+    again = visitor.page.get_by_role("link", name="Log in with Discord")
+    await expect(again).to_be_visible()
+    visitor.server.state = make_state(step, linked=linked)
+    await again.click()
+    await expect(visitor.page).to_have_url(f"{visitor.server.url}/v")
+    await expect(visitor.page.locator("h2")).not_to_have_text("Log in with Discord")
+    await visitor.shows_alert("")
+
+
 async def test_somebody_elses_link_is_called_what_it_is(visitor: Visitor) -> None:
     visitor.server.login = make_state("dead", reason="other_user", csrf="", user=None)
     await visitor.opens()

@@ -196,8 +196,10 @@ async function refreshState(error) {
       throw second;
     });
     if (!isCurrent()) return;
+    const isSameStep = next.step === state.step;
     page.show(next);
-    if (next !== SESSION_OVER) page.showError(error.message);
+    // Where it went on meanwhile, the new step says what has become of it: "Linked", for example, by another tab.
+    if (isSameStep && next !== SESSION_OVER) page.showError(error.message);
   });
 }
 
@@ -207,7 +209,8 @@ function load(ask, problem = "") {
     const next = await ask();
     if (!isCurrent()) return;
     page.show(next);
-    if (problem && next.step !== "dead") page.showError(problem);
+    // Back to Discord and Authorize again, after the login, is no failure: nothing waits for one.
+    if (problem && next.authorize_url) page.showError(problem);
   });
 }
 
