@@ -4,12 +4,20 @@ import subprocess
 import sys
 
 import pytest
-from ens_normalize import ens_normalize, is_ens_normalizable
+from ens_normalize import (
+    CurableSequenceType,
+    DisallowedSequence,
+    DisallowedSequenceType,
+    ens_normalize,
+    is_ens_normalizable,
+)
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InputError
+from bot.messages import ENGLISH, TRANSLATED, Language, set_reader_language
 from bot.names import Names, RefKind
+from bot.names.ens_name import REASONS
 from bot.text import safe_text
 
 NAMES = Names(("loopring", "eip155:1"))
@@ -69,6 +77,35 @@ def test_a_name_that_cannot_be_is_refused_with_the_reason(typed: str, reason: st
     assert "is not a name that the Ethereum Name Service accepts" in refused.value.sentence
     assert reason in refused.value.sentence
     assert "Use an account id" in refused.value.sentence
+
+
+def reason_of(typed: str) -> str:
+    """Why a name is refused, in the reader's language."""
+    with pytest.raises(InputError) as refused:
+        NAMES.parse_account(typed)
+    return refused.value.words.render()
+
+
+@pytest.mark.parametrize("language", TRANSLATED, ids=str)
+@pytest.mark.parametrize("typed", ["fo_o.eth", "p\u0430yp\u0430l.eth", "ni\u200dck.eth", "foo!.eth", "xn--ls8h.eth"])
+def test_the_reason_is_in_the_readers_language(typed: str, language: Language) -> None:
+    in_english = reason_of(typed)
+    set_reader_language(language)
+    words = reason_of(typed)
+    set_reader_language(ENGLISH)
+    with pytest.raises(DisallowedSequence) as refused:
+        ens_normalize(typed)
+    assert refused.value.code in REASONS
+    said = REASONS[refused.value.code]().render()
+    assert said in in_english
+    assert said not in words
+    assert str(refused.value)[1:] not in words  # the library's own
+
+
+def test_every_reason_of_the_library_has_words_of_our_own() -> None:
+    """Of names that can be cured, and of those that cannot; a new one is seen here when the library is updated."""
+    codes = {each.code for each in (*CurableSequenceType, *DisallowedSequenceType)}
+    assert codes == set(REASONS)
 
 
 # What pictures are made of, with what joins them, and letters that may stand beside them.

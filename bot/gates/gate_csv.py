@@ -35,7 +35,9 @@ _NOT_A_NUMBER = Message("“{typed}” is not accepted for `{column}`: a whole n
 _TURNED = Message("`max` must not be below `min`.")
 _NOTHING_ASKED = Message("`min` is accepted from 1 on: everybody has at least 0.")
 _WRONG_COLUMNS = Message("this line has more columns than the first one.")
-_NOT_CSV = Message("this is no CSV: {problem}.")
+_NOT_CSV = Message(
+    "this is no CSV: a field is too long, as where a quotation mark is not closed, or a line ends in an unusual way."
+)
 _TOO_MANY = Message("a table has at most {most:,} lines.")
 _EMPTY = Message("no line with a role follows.")
 
@@ -82,8 +84,8 @@ def read_table(content: bytes, read_rule: ReadRule, names: Names) -> GateFile:
             if reader.line_num > _MOST_LINES:
                 problems.add(reader.line_num, _TOO_MANY(most=_MOST_LINES))
                 break
-    except csv.Error as error:
-        problems.add(reader.line_num, _NOT_CSV(problem=str(error)[:_ECHO].replace("`", "'")))
+    except csv.Error:
+        problems.add(reader.line_num, _NOT_CSV())
     if not rules and not len(problems):
         problems.add(2, _EMPTY())
     problems.refuse()

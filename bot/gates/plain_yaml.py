@@ -9,7 +9,7 @@ from __future__ import annotations
 import yaml
 
 from bot.gates.file_lines import LineProblems
-from bot.messages import Message, Words
+from bot.messages import ENGLISH, Message, Words, reader_language
 
 _UNREADABLE = Message("it cannot be read")
 _NOT_YAML = Message("this is no YAML: {problem}.")
@@ -44,6 +44,8 @@ def parsed(text: str) -> yaml.Node | None:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         what = str(getattr(error, "problem", None) or "")[:_ECHO].replace("`", "'")
+        if reader_language() != ENGLISH:  # the library's words are English; the line is named all the same
+            what = ""
         problems.add(mark.line + 1 if mark else 1, _NOT_YAML(problem=what or _UNREADABLE()))
         problems.refuse()
         raise

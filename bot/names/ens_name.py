@@ -7,12 +7,31 @@ another one to none: so what is typed is normalized, or refused with the reason.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bot.errors import InputError
 from bot.messages import Message, Words
 from bot.text import safe_text
 
 _NOT_A_NAME = Message("“{typed}” is not a name that the Ethereum Name Service accepts: it {reason}. {accepted}")
+# What follows "it", by the library's code of the reason: its own sentences are English in every language.
+REASONS: Mapping[str, Message] = {
+    "UNDERSCORE": Message("contains an underscore in a disallowed position: it may only be at the start of a part"),
+    "HYPHEN": Message("contains the sequence '--' in a disallowed position: the third and fourth of a part"),
+    "EMPTY_LABEL": Message("contains an empty part, as between two dots"),
+    "CM_START": Message("contains a combining mark in a disallowed position, at the start of a part"),
+    "CM_EMOJI": Message("contains a combining mark in a disallowed position, after an emoji"),
+    "NSM_REPEATED": Message("contains the same mark above or below a letter twice"),
+    "NSM_TOO_MANY": Message("contains too many marks above or below one letter"),
+    "DISALLOWED": Message("contains a disallowed character"),
+    "INVISIBLE": Message("contains a disallowed invisible character"),
+    "FENCED_LEADING": Message("contains a character that is disallowed at the start of a part"),
+    "FENCED_MULTI": Message("contains characters that are disallowed next to each other"),
+    "FENCED_TRAILING": Message("contains a character that is disallowed at the end of a part"),
+    "CONF_MIXED": Message("contains visually confusing characters from multiple scripts"),
+    "CONF_WHOLE": Message("contains visually confusing characters: it looks like a name in another script"),
+}
+_OTHER_REASON = Message("contains characters that no name may have")
 
 # Full stops of other scripts, which keyboards type and browsers take for dots.
 _STOPS = re.compile("[\u3002\uff0e\uff61]")
@@ -46,8 +65,7 @@ def normalized_name(text: str, accepted: Words) -> str:
     try:
         return str(ens_normalize(name))
     except DisallowedSequence as error:
-        reason = error.general_info
-        reason = reason[:1].lower() + reason[1:]
+        reason = REASONS.get(error.code, _OTHER_REASON)()
         raise InputError(
             _NOT_A_NAME, typed=safe_text(text, 50, plain=True), reason=reason, accepted=accepted
         ) from error

@@ -52,7 +52,10 @@ HEAD = "role,collection,min,max,ids\n"
     ("text", "sentence"),
     [
         ("role;collection\nA;254\n", "Line 1: commas are accepted between columns, and not `;`"),
-        (HEAD + "A," + "2" * 200_000 + ",,,\n", "Line 1: this is no CSV: field larger than field limit"),
+        (
+            HEAD + "A," + "2" * 200_000 + ",,,\n",
+            "Line 1: this is no CSV: a field is too long, as where a quotation mark",
+        ),
         ("", "Line 1: the names of the columns are accepted here"),
         ("role,min\nA,1\n", "Line 1: the names of the columns are accepted here"),
         ("role,collection,contract\nA,254,\n", "Line 1: the names of the columns are accepted here"),

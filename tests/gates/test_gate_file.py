@@ -13,6 +13,7 @@ from bot.gates.gate import Gate, GateDraft, GateState
 from bot.gates.gate_file import FileGate, GateFile, read_gates, write_gates
 from bot.gates.parser import parse_rule
 from bot.gates.rule import AllOf, CollectionRef, Holds, Not, Rule
+from bot.messages import ENGLISH, TRANSLATED, Language, set_reader_language
 from bot.names import Names
 
 NAMES = Names(("loopring", "eip155:1"))
@@ -155,6 +156,18 @@ def test_a_file_with_something_wrong_is_refused_with_its_line(text: str | bytes,
     said = refused(text)
     assert said.startswith(sentence)
     assert said.endswith("Nothing was saved.")
+
+
+@pytest.mark.parametrize("language", TRANSLATED, ids=str)
+def test_what_is_no_yaml_is_said_without_the_librarys_english(language: Language) -> None:
+    text = "tessera: 1\ngates: [\n"
+    in_english = refused(text)
+    set_reader_language(language)
+    said = refused(text)
+    set_reader_language(ENGLISH)
+    assert "expected" in in_english
+    assert "expected" not in said
+    assert "YAML" in said
 
 
 def test_all_wrong_lines_are_named_in_their_order_and_the_rest_is_counted() -> None:
