@@ -79,6 +79,7 @@ async def test_a_notification_that_is_gone_takes_none_of_another_member(harness:
 async def test_a_role_that_was_being_given_is_owed_and_nothing_else_is_left(harness: LinkingHarness) -> None:
     draft = GateDraft(role_id=ROLE, rule=Holds(CollectionRef("loopring", "254")))
     gate = await harness.store.gates.add(GUILD, draft, BEN, harness.now)
+    assert gate
     now, sync = harness.now, harness.store.sync
     await harness.prove(ANN, HERS, "hers")
     await sync.members.seen(GUILD, ANN, JOINED, now, now)
