@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.errors import LimitError
+from bot.errors import SessionError
 from bot.linking.contest_rules import policy
 from bot.links import ProofKind
 from bot.links.proofs import MAX_BROWSERS, ProofMethod, Session, VerifiedSignature
@@ -169,7 +169,7 @@ async def test_a_request_on_its_way_when_the_session_went_on_elsewhere_changes_n
     assert await handed(second) == url
     assert (await second.open(url)).body["step"] == "wallet"
     address = await harness.address("10001")
-    with pytest.raises(LimitError):
+    with pytest.raises(SessionError):
         await harness.verification.challenge(lost, address)
     await harness.verification.cancel(lost)
     assert (await second.sign("10001")).body["step"] == "done"
