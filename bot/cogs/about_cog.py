@@ -14,10 +14,13 @@ from discord.ext import commands
 
 from bot import __version__
 from bot.lookup.lookup import Lookup
-from bot.messages import Message
+from bot.messages import Message, reader_text
 from bot.sources.health import Health
+from bot.text import safe_text
 from bot.ui import embeds, sending
 from bot.ui.client import Bot
+
+_NAME = 100
 
 _TITLE = Message("What Tessera can do")
 _SOURCE = Message("Data source: {source}")
@@ -73,7 +76,7 @@ class About(commands.Cog):
         is_well = all(_is_well(source.health) for source in sources)
         embed = discord.Embed(title=f"Tessera {__version__}", colour=embeds.BRAND if is_well else embeds.CAUTION)
         for source in sources:
-            name = _SOURCE(source=source.label).render()
+            name = _SOURCE(source=safe_text(reader_text(source.label), _NAME)).render()
             embed.add_field(name=name, value=_state(source.health), inline=False)
         embed.add_field(name=_RUNNING_SINCE().render(), value=discord.utils.format_dt(self._bot.started_at, "R"))
         await sending.respond(interaction, embed=embed, ephemeral=True)

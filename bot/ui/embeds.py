@@ -6,6 +6,7 @@ Discord's limits (resources/message#embed-limits): title 256, description 4096, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import discord
@@ -39,6 +40,7 @@ DESCRIPTION = 4096
 _ALL_EMBEDS = 6000
 _FIELD = 1024
 _SENTENCE = 1500
+_NOT_IN_ADDRESSES = re.compile(r"[^0-9A-Za-z:.…-]")
 _FOR_OPERATOR = Message("The operator of this bot has to fix this")
 _WENT_WRONG = Message("Something went wrong")
 # The first that fits: a narrower class is before the wider one.
@@ -167,5 +169,6 @@ def embed_units(embed: discord.Embed) -> int:
 
 
 def short_address(address: str) -> str:
-    """`0x19e7…ff2a`."""
-    return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address  # noqa: PLR2004 - nothing left to shorten
+    """`0x19e7…ff2a`. What is in no address is left out: the archive of somebody else may contain anything."""
+    short = f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address  # noqa: PLR2004 - nothing left to shorten
+    return _NOT_IN_ADDRESSES.sub("", short)

@@ -152,6 +152,15 @@ async def test_what_was_recorded_incompletely_stays_incomplete(tmp_path: Path) -
     await source.close()
 
 
+async def test_its_label_has_nothing_of_the_file_that_acts_on_the_terminal_or_in_a_message(tmp_path: Path) -> None:
+    hostile = replace(header(), source="\x1b[2J\u202e<@1> https://evil.example\n" + "x" * 1000)
+    write_archive(tmp_path / "c", hostile, [], [])
+    source = await ArchiveSource.open(tmp_path / "c", name="c")
+    assert str(source.label).startswith("[2J<\u200b@\u200b1> https:\u200b//evil.example xxx")
+    assert len(str(source.label)) < 120
+    await source.close()
+
+
 async def test_an_account_that_was_not_recorded_is_unknown(source: ArchiveSource) -> None:
     wanted = "The archive of loopring does not contain account 99999; it was recorded on 2026-06-01."
     assert await sentence_of(holdings(source, STRANGER)) == wanted

@@ -6,8 +6,8 @@ import discord
 import pytest
 
 from bot.cogs.holdings import card_parts, collection_embeds, holdings_embeds
-from bot.holdings import LOOPRING, Collection, Holdings, Nft, NftList, Owner
-from bot.reasons import as_recorded
+from bot.holdings import LOOPRING, Collection, Holding, Holdings, Nft, NftList, Origin, Owner
+from bot.reasons import Reason, ReasonCode, as_recorded
 from bot.text.plural import different_nfts, plural
 from bot.ui import embeds
 from tests.ui.example_embeds import AS_OF, GATEWAYS, NOBODY, OWNER, gallery, held, holding, shown
@@ -126,6 +126,43 @@ def test_an_owners_name_is_shown_and_does_nothing() -> None:
     header = shown(held(holding()), owner=Owner(OWNER, "[ada](https://evil.example).eth"))[0]
     assert "Owner \\[ada\\](https:" in (header.description or "")
     assert "https://" not in (header.description or "")
+
+
+HOSTILE = "[claim](https://evil.example) \u202e<@1>\x1b[2J"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"origin": Origin("old", HOSTILE)},
+        {"origin": Origin("old", HOSTILE), "fallback_reason": as_recorded(HOSTILE)},
+        {"stale_reason": as_recorded(HOSTILE)},
+        {"complete": False, "incomplete_reason": as_recorded(HOSTILE)},
+    ],
+    ids=["source", "fallback", "stale", "incomplete"],
+)
+@pytest.mark.parametrize("rows", [(holding(),), ()], ids=["something", "nothing"])
+def test_what_the_archive_of_somebody_else_says_is_shown_and_does_nothing(
+    rows: tuple[Holding, ...], fields: dict[str, Any]
+) -> None:
+    header = shown(held(*rows, **fields))[0].description or ""
+    assert "\\[claim\\](https:\u200b//evil.example) <\u200b@\u200b1>\\[2J" in header
+    assert not {"\u202e", "\x1b"} & set(header)
+
+
+def test_a_remark_about_a_list_quotes_nothing_that_acts() -> None:
+    for embed in (
+        holdings_embeds.incomplete_embed(as_recorded(HOSTILE)),
+        holdings_embeds.fallback_embed(HOSTILE, Reason.of(ReasonCode.AS_RECORDED, words=HOSTILE)),
+    ):
+        assert "https://" not in (embed.description or "")
+        assert "\u202e" not in (embed.description or "")
+
+
+def test_an_address_that_is_none_cannot_end_the_code_it_is_shown_in() -> None:
+    header = shown(held(holding()), owner=Owner("`[a](//b.c)\u202e`<@1>"))[0]
+    assert "Owner `a//b" not in (header.description or "")
+    assert (header.description or "").count("`") == 2
 
 
 def test_one_of_everything_is_no_plural() -> None:

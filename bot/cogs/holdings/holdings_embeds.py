@@ -17,13 +17,15 @@ from bot.messages import Message, Words, reader_text
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
 from bot.text.plural import different_nfts
-from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, short_address
+from bot.ui.embeds import BRAND, CAUTION, first_image, fit, short_address
 
 COLLECTIONS_A_PAGE = 5
 
 # What a card of Discord's has room for on one line, in the small letters of its last one.
 _LINE = 72
 _SHORT = 200
+_SOURCE = 100
+_WHY = 700
 
 _ACCOUNT = Message("Account {account}")
 _OLDEST = Message("oldest answer {when}")
@@ -128,7 +130,7 @@ def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str, ma
     account = _ACCOUNT(account=safe_text(short_address(holdings.account.account_id), 80)).render()
     source = _OLDEST(when=discord.utils.format_dt(holdings.as_of, "R")).render()
     if not about.title:
-        source = f"{reader_text(holdings.source_label)}, {discord.utils.format_dt(holdings.as_of, 'R')}"
+        source = f"{_shown_source(holdings.source_label)}, {discord.utils.format_dt(holdings.as_of, 'R')}"
     lines = [f"**{about.title or account}** · {source}"]
     summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title), may_repeat=may_repeat)
     if about.searched:
@@ -145,8 +147,7 @@ def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str, ma
     if holdings.fallback_reason:
         lines.append(_fallback_line(holdings.source_label, holdings.fallback_reason))
     if holdings.stale_reason:
-        why = cut_sentence(reason_words(holdings.stale_reason))
-        lines.append(_EARLIER(why=why).render())
+        lines.append(_EARLIER(why=_why(holdings.stale_reason)).render())
     is_certain = reading or (holdings.complete and not holdings.stale_reason)
     if about.understood:
         lines.append(f"-# {about.understood.render()}")
@@ -194,12 +195,11 @@ def _empty_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> 
         return _ONLY_SCAM(count=shown.hidden)
     if of_several:
         return _NONE_OF_SEVERAL_IN_CONTRACT() if holdings.contract else _NONE_OF_SEVERAL()
-    return (_NONE_IN_CONTRACT if holdings.contract else _NONE)(source=holdings.source_label)
+    return (_NONE_IN_CONTRACT if holdings.contract else _NONE)(source=_shown_source(holdings.source_label))
 
 
 def _incomplete_line(incomplete_reason: Reason | None) -> str:
-    why = cut_sentence(reason_words(incomplete_reason).rstrip(".。"))
-    return _INCOMPLETE(why=why).render()
+    return _INCOMPLETE(why=_why(incomplete_reason).rstrip(".。")).render()
 
 
 def _collection_card(holding: Holding, gateways: Sequence[str], count: str = "") -> discord.Embed:
@@ -238,7 +238,18 @@ def fallback_embed(source_label: Words | str, fallback_reason: Reason) -> discor
 
 
 def _fallback_line(source_label: Words | str, fallback_reason: Reason) -> str:
-    return _FALLBACK(source=source_label, why=cut_sentence(reason_words(fallback_reason))).render()
+    return _FALLBACK(source=_shown_source(source_label), why=_why(fallback_reason)).render()
+
+
+def _why(reason: Reason | None) -> str:
+    """A reason as it may be shown: it may quote what a source said, or the archive of somebody else."""
+    words = reason_words(reason)
+    return safe_text(words, _WHY) if words else ""
+
+
+def _shown_source(label: Words | str) -> str:
+    """The name of a source as it may be shown: that of an archive is made of what stands in the file."""
+    return safe_text(reader_text(label), _SOURCE)
 
 
 def incomplete_embed(incomplete_reason: Reason | None) -> discord.Embed:
