@@ -14,12 +14,15 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 
 from bot.archive.lines import order
+from bot.archive.regular_file import open_file, text_lines
+from bot.archive.shown_cell import shown_cell
 from bot.errors import ConfigError
 from bot.holdings import LOOPRING, Collection
 from bot.messages import Message
@@ -88,18 +91,18 @@ def read_known_collections(path: Path) -> dict[str, KnownCollection]:
     """
     known: dict[str, KnownCollection] = {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, strict=True)
+        with open_file(path, may_be_pipe=True) as file:
+            rows = csv.DictReader(_without_mark(text_lines(file)), strict=True)
             if not rows.fieldnames or "contract" not in rows.fieldnames or not {*rows.fieldnames} <= {*_COLUMNS}:
                 raise ConfigError(_NO_COLUMN, path=path)
             for row in rows:
                 contract, number, name, avatar = ((row.get(column) or "").strip() for column in _COLUMNS)
                 contract = contract.lower()
                 if not is_address(contract):
-                    raise ConfigError(_BAD_CONTRACT, path=path, line=rows.line_num, contract=contract)
+                    raise ConfigError(_BAD_CONTRACT, path=path, line=rows.line_num, contract=shown_cell(contract))
                 digits = number.lstrip("0")
                 if number and not (number.isascii() and digits.isdigit() and len(number) <= _KNOWN_DIGITS):
-                    raise ConfigError(_BAD_NUMBER, path=path, line=rows.line_num, number=number)
+                    raise ConfigError(_BAD_NUMBER, path=path, line=rows.line_num, number=shown_cell(number))
                 if contract in known:
                     raise ConfigError(_TWICE, path=path, line=rows.line_num, contract=contract)
                 known[contract] = KnownCollection(digits, name, avatar)
@@ -110,6 +113,11 @@ def read_known_collections(path: Path) -> dict[str, KnownCollection]:
     except csv.Error as error:
         raise ConfigError(_NOT_CSV, path=path, reason=str(error)) from error
     return known
+
+
+def _without_mark(lines: Iterator[str]) -> Iterator[str]:
+    """Some programs write a mark before a text in UTF-8."""
+    return chain((line.removeprefix("\ufeff") for line in islice(lines, 1)), lines)
 
 
 def collection_number(contract: str, attempt: int = 0) -> str:

@@ -90,7 +90,7 @@ def order(identifier: str) -> tuple[int, str]:
 
 
 def encode_header(header: Header) -> bytes:
-    """The first line."""
+    """The first line; `LineError` if no archive with it could be opened."""
     line: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
@@ -102,7 +102,9 @@ def encode_header(header: Header) -> bytes:
     }
     if header.rebuilt:
         line["rebuilt"] = asdict(header.rebuilt)
-    return orjson.dumps(line)
+    encoded = orjson.dumps(line)
+    decode_header(encoded)
+    return encoded
 
 
 def encode_collection(collection: Collection) -> bytes:
@@ -134,17 +136,13 @@ def encode_owner(owner: str, account_id: str) -> bytes:
 
 def _held(held: HeldRecord) -> list[Any]:
     pair: list[Any] = [held.collection_id, held.kinds]
-    if held.nfts is None:
+    nfts = held.nfts
+    if nfts is None:
         return pair
     # Copies as text: a balance of ERC-1155 has up to 78 digits, and readers of JSON lose them.
-    rows = [[nft.key, nft.nft_id, str(nft.copies), nft.name, nft.image_uris] for nft in held.nfts.nfts]
-    listed = {
-        "complete": held.nfts.complete,
-        "total": held.nfts.total,
-        "gap": reason_words(held.nfts.incomplete_reason),
-        "rows": rows,
-    }
-    return [*pair, listed]
+    rows = [[nft.key, nft.nft_id, str(nft.copies), nft.name, nft.image_uris] for nft in nfts.nfts]
+    gap = reason_words(nfts.incomplete_reason)
+    return [*pair, {"complete": nfts.complete, "total": nfts.total, "gap": gap, "rows": rows}]
 
 
 def _copies(value: object) -> object:
@@ -153,6 +151,9 @@ def _copies(value: object) -> object:
 
 _Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 _Id = Annotated[str, Field(min_length=1)]
+# Quoted to members, such as `loopring` and `eip155:1`; and never so long that a header is not read.
+_Network = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9:-]{0,63}$")]
+_Label = Annotated[str, Field(max_length=4_000)]
 _Count = Annotated[int, Field(ge=0)]
 _NftRow = tuple[str, str, Annotated[int, BeforeValidator(_copies)], str, tuple[str, ...]]
 
@@ -170,10 +171,10 @@ class _RebuiltLine(_Line):
 class _HeaderLine(_Line):
     format: Literal["tessera-archive"]
     version: int
-    network: _Id
-    source: str
+    network: _Network
+    source: _Label
     recorded_at: _Moment
-    tool: str
+    tool: _Label
     nfts: bool
     rebuilt: _RebuiltLine | None = None
 

@@ -15,6 +15,29 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
+from bot.archive.regular_file import open_file
+from bot.errors import ConfigError
+from bot.messages import Message
+
+EXISTS = Message("{path}: exists already. Choose another name.")
+_CANNOT_WRITE = Message("{path}: cannot be written: {reason}.")
+
+
+def refuse_existing(path: Path) -> None:
+    """Refuse a name for a new file that is taken, or that no file can have, before the work that it is for.
+
+    Raises:
+        ConfigError: it is.
+    """
+    try:
+        with suppress(FileNotFoundError):
+            os.lstat(path)
+            raise ConfigError(EXISTS, path=path)
+        with suppress(FileNotFoundError):
+            os.lstat(_beside(path))  # whose name is longer
+    except OSError as error:
+        raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
+
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
@@ -27,7 +50,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         OSError: it cannot be written.
     """
     _remove_abandoned(path)
-    new = path.with_name(f".{path.name}.{os.getpid()}.{token_hex(4)}.new")
+    new = _beside(path)
     try:
         with new.open("xb") as file:  # never one that is there: a link would say where is written
             with suppress(OSError):  # some network file systems have no locks; then nothing is removed either
@@ -42,10 +65,14 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     _sync_folder(path.parent)
 
 
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{token_hex(4)}.new")
+
+
 def _remove_abandoned(path: Path) -> None:
     for left in path.parent.glob(f".{escape(path.name)}.*.new"):
         # One that another user left, or that goes away meanwhile, is in nobody's way.
-        with suppress(OSError), left.open("rb") as file:
+        with suppress(OSError), open_file(left) as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()
 

@@ -27,6 +27,7 @@ from bot.archive.lines import (
     order,
     read_version,
 )
+from bot.archive.regular_file import open_file
 from bot.archive.writer import write_archive
 from bot.errors import ConfigError
 from bot.holdings import Collection
@@ -80,7 +81,7 @@ class Partial:
             ConfigError: there is none, it is not a recording, or it is damaged before its end.
         """
         try:
-            file = path.open("rb+")
+            file = open_file(path, "r+b")
         except OSError as error:
             raise ConfigError(_CANNOT_CONTINUE, path=path, reason=error.strerror) from error
         try:

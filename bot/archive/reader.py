@@ -25,6 +25,7 @@ from bot.archive.lines import (
     id_of,
     read_version,
 )
+from bot.archive.regular_file import open_file
 from bot.errors import ConfigError, UnavailableError
 from bot.holdings import Collection
 from bot.messages import Message
@@ -82,7 +83,8 @@ class Archive:
             ConfigError: it cannot be read, is no archive, of a newer form, cut off, altered, or of another network.
         """
         try:
-            descriptor = os.open(path, os.O_RDONLY)
+            with open_file(path) as file:
+                descriptor = os.dup(file.fileno())
         except OSError as error:
             raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
         try:

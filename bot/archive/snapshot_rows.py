@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.archive.shown_cell import shown_cell
 from bot.errors import InputError
 from bot.messages import Message
 
@@ -31,7 +32,6 @@ _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 _NUMBER = re.compile(r"0x[0-9a-f]{1,64}|[0-9]{1,78}")
 # Amounts of Loopring's state are numbers of 96 bits.
 _MOST = 2**96
-_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +90,16 @@ def _row(line: int, fields: list[str], places: Mapping[str, int]) -> SnapshotRow
     field = {column: fields[place].strip().lower() for column, place in places.items()}
     for column in ("holder", "nft_address"):
         if not _ADDRESS.fullmatch(field[column]):
-            raise InputError(_BAD_ADDRESS, line=line, column=column, found=_shown(field[column]))
+            raise InputError(_BAD_ADDRESS, line=line, column=column, found=shown_cell(field[column]))
     if field["nft_type"] not in _TYPES:
-        raise InputError(_BAD_TYPE, line=line, found=_shown(field["nft_type"]))
+        raise InputError(_BAD_TYPE, line=line, found=shown_cell(field["nft_type"]))
     token_id, copies = _number(field["nft_id"]), _number(field["nft_amount"])
     if token_id is None or token_id >= 2**256:
-        raise InputError(_BAD_NFT_ID, line=line, found=_shown(field["nft_id"]))
+        raise InputError(_BAD_NFT_ID, line=line, found=shown_cell(field["nft_id"]))
     if copies is None or copies >= _MOST:
-        raise InputError(_BAD_AMOUNT, line=line, found=_shown(field["nft_amount"]))
+        raise InputError(_BAD_AMOUNT, line=line, found=shown_cell(field["nft_amount"]))
     return SnapshotRow(line, field["holder"], field["nft_address"], token_id, _TYPES[field["nft_type"]], copies)
 
 
 def _number(text: str) -> int | None:
     return int(text, 0 if text.startswith("0x") else 10) if _NUMBER.fullmatch(text) else None
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"

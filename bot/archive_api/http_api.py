@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import hmac
-import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import orjson
 from aiohttp import web
@@ -21,12 +20,14 @@ from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
 from bot.archive_api.loopring_json import Json, account_json, collection_json, page_json
 from bot.archive_api.nft_json import balances_json
+from bot.config.listen_faults import is_of_host, listen_fault
 from bot.errors import ConfigError, UnavailableError
 from bot.holdings import LOOPRING, Holding, NftList
 from bot.messages import Message
 
 _OTHER_NETWORK = Message("{path}: contains accounts of {network}; only those of {loopring} can be served.")
 _PORT_IN_USE = Message("{host}:{port} is in use already. Choose another --port.")
+_NO_HOST = Message("{host}: cannot be listened on: {reason}. Choose another --host.")
 _CANNOT_LISTEN = Message("{host}:{port} cannot be listened on: {reason}. Choose another --port.")
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -75,20 +76,30 @@ async def start_serving(app: web.Application, host: str, port: int) -> web.AppRu
     """Serve until the runner that is returned is cleaned up; port 0 takes any that is free.
 
     Raises:
-        ConfigError: the address is in use or not ours.
+        ConfigError: the address is in use or not ours, or is none.
     """
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         await runner.cleanup()
-        if error.errno == errno.EADDRINUSE:
-            raise ConfigError(_PORT_IN_USE, host=host, port=port) from error
-        # From Python 3.13 on asyncio raises without a number where none of the addresses is one of this machine.
-        reason = os.strerror(error.errno or errno.EADDRNOTAVAIL)
-        raise ConfigError(_CANNOT_LISTEN, host=host, port=port, reason=reason) from error
+        raise _cannot_listen(host, port, error) from error
     return runner
+
+
+def url_of(address: Sequence[object]) -> str:
+    """The URL of an address that is listened on: host, port, and for IPv6 more."""
+    host, port = address[:2]
+    return f"http://[{host}]:{port}" if ":" in str(host) else f"http://{host}:{port}"
+
+
+def _cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> ConfigError:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return ConfigError(_PORT_IN_USE, host=host, port=port)
+    if is_of_host(error):
+        return ConfigError(_NO_HOST, host=host, reason=listen_fault(error))
+    return ConfigError(_CANNOT_LISTEN, host=host, port=port, reason=listen_fault(error))
 
 
 def _respond_with(endpoint: _Endpoint, key: str) -> Callable[[web.Request], Awaitable[web.Response]]:

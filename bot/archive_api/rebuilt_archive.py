@@ -21,6 +21,8 @@ from bot.holdings import LOOPRING, Nft, NftList
 from bot.l2.account_state import AccountState, ContractHoldings
 from bot.l2.block_check import EXCHANGE
 from bot.l2.replay import Replay
+from bot.messages import Words
+from bot.reasons import as_recorded
 
 # How blocks write the standard of an NFT; a published snapshot writes it the other way round.
 _STANDARDS = ("ERC1155", "ERC721")
@@ -70,7 +72,7 @@ def _records(
     replay: Replay, numbers: Mapping[str, str], metadata: Mapping[int, NftMetadata], as_of: datetime
 ) -> Iterator[AccountRecord]:
     for state in replay.accounts():
-        records = (_held(each, numbers, metadata) for each in state.holdings)
+        records = (_held(each, numbers, metadata, state.incomplete_reason) for each in state.holdings)
         held = sorted(records, key=lambda each: order(each.collection_id))
         yield _record(state, tuple(held), as_of)
 
@@ -88,9 +90,15 @@ def _record(state: AccountState, held: tuple[HeldRecord, ...], as_of: datetime) 
     )
 
 
-def _held(held: ContractHoldings, numbers: Mapping[str, str], metadata: Mapping[int, NftMetadata]) -> HeldRecord:
+def _held(
+    held: ContractHoldings, numbers: Mapping[str, str], metadata: Mapping[int, NftMetadata], why: Words | None
+) -> HeldRecord:
+    """What is held of a contract. Of an account that may hold something else, no list is complete either."""
     rows = tuple(_nft(held.contract, nft_id, copies, metadata.get(nft_id)) for nft_id, copies in held.nfts)
-    return HeldRecord(numbers[held.contract], len(rows), NftList(rows, complete=True, total=len(rows)))
+    total, reason = (None, as_recorded(str(why))) if why else (len(rows), None)
+    return HeldRecord(
+        numbers[held.contract], len(rows), NftList(rows, complete=not why, total=total, incomplete_reason=reason)
+    )
 
 
 def _nft(contract: str, nft_id: int, copies: int, about: NftMetadata | None) -> Nft:

@@ -7,7 +7,9 @@ import hashlib
 import json
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -16,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from bot.archive.gzip_members import MAX_UNPACKED, TAIL_SIZE, MemberError, pack, pack_tail, unpack, unpack_tail
 from bot.archive.index import KINDS
 from bot.archive.integrity import verify
-from bot.archive.lines import AccountRecord, HeldRecord, decode_collection, encode_collection, encode_header
+from bot.archive.lines import AccountRecord, HeldRecord, LineError, decode_collection, encode_collection, encode_header
 from bot.archive.reader import Archive
 from bot.archive.writer import ACCOUNTS_PER_BLOCK, write_archive
 from bot.errors import ConfigError, UnavailableError
@@ -163,8 +165,9 @@ def test_pieces_that_are_taken_out_or_swapped_are_noticed(path: Path) -> None:
         ),
         (pack([encode_header(header())]), "the archive is cut off or altered. Get a new copy of it."),
         (gzip.compress(b"\0" * 10**8), NO_ARCHIVE),
+        (pack([encode_header(header()).replace(b'"loopring"', b'"[a](https://evil.example)"')]), NO_ARCHIVE),
     ],
-    ids=["empty", "text", "noise", "other format", "odd version", "newer", "only a header", "bomb"],
+    ids=["empty", "text", "noise", "other format", "odd version", "newer", "only a header", "bomb", "hostile network"],
 )  # fmt: skip
 def test_what_is_no_archive_is_refused_with_a_reason(path: Path, content: bytes, words: str) -> None:
     path.write_bytes(content)
@@ -174,6 +177,17 @@ def test_what_is_no_archive_is_refused_with_a_reason(path: Path, content: bytes,
 def test_files_that_cannot_be_read_are_refused(path: Path, tmp_path: Path) -> None:
     assert refusal(path) == "the archive cannot be read: No such file or directory."
     assert refusal(tmp_path) == "the archive cannot be read: Is a directory."
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"network": ""}, {"network": "[a](b)"}, {"network": "x" * 65}, {"source": "x" * 70_000}, {"tool": "x" * 5_000}],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_no_header_is_written_that_could_not_be_read(path: Path, fields: dict[str, Any]) -> None:
+    with pytest.raises(LineError):
+        write_archive(path, replace(header(), **fields), [], [])
+    assert not path.exists()
 
 
 def test_an_archive_of_another_network_is_refused(path: Path) -> None:

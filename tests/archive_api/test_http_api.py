@@ -20,7 +20,7 @@ from bot.archive.partial import Partial
 from bot.archive.reader import Archive
 from bot.archive.writer import write_archive
 from bot.archive_api.blocks.replay_folder import replay_folder
-from bot.archive_api.http_api import make_app, start_serving
+from bot.archive_api.http_api import make_app, start_serving, url_of
 from bot.archive_api.loopring_json import collection_json
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.archive_api.record import parse_refs, record
@@ -29,16 +29,20 @@ from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, Un
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft, NftList
 from bot.names import Names
 from bot.reasons import reason_words
+from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker, Askers
 from bot.sources.loopring import LoopringSource
 from bot.sources.loopring_wire import WireCollection, read_one
 from bot.sources.paging import Scan
 from bot.sources.source import Source
 from sandbox.community import load_world
+from sandbox.rollup import layouts
 from sandbox.rollup.history import community_history
+from sandbox.rollup.layouts import MadeNft
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
 from tests.archive_api.blocks.fetched_blocks import fetched, folder_of
 from tests.conformance.missing import shared
+from tests.l2.made_blocks import after
 from tests.loopring_source import open_source
 from tests.sandbox_client import open_sandbox
 
@@ -295,6 +299,29 @@ async def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
         archive.close()
 
 
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("x" * 70, r"x{70}: cannot be listened on: no host can have this name\. Choose another --host\."),
+        ("fe80::1%nowhere", r"fe80::1%nowhere: cannot be listened on: [A-Z][a-z ]+\. Choose another --host\."),
+        ("192.0.2.1", r"192\.0\.2\.1: cannot be listened on: Cannot assign requested address\. Choose another --host"),
+    ],
+    ids=["no name", "not known", "not ours"],
+)
+async def test_a_host_that_cannot_be_listened_on_is_reported(tmp_path: Path, host: str, words: str) -> None:
+    write_small(tmp_path / "a")
+    archive = Archive.open(tmp_path / "a")
+    with pytest.raises(ConfigError, match=words) as caught:
+        await start_serving(make_app(archive, key=""), host, 0)
+    assert "Unknown error" not in caught.value.sentence
+    archive.close()
+
+
+def test_where_it_listens_is_printed_as_a_url() -> None:
+    assert url_of(("127.0.0.1", 80)) == "http://127.0.0.1:80"
+    assert url_of(("::1", 34609, 0, 0)) == "http://[::1]:34609"
+
+
 # ---------------------------------------------------------------- single NFTs
 
 
@@ -397,6 +424,29 @@ async def test_an_archive_that_was_rebuilt_from_blocks_is_served_like_any_other(
             assert nfts.complete
             found = {nft.token_id: nft.copies for nft in nfts.rows}
             assert found == held[bytes.fromhex(row.collection.contract_address[2:])]
+
+
+async def test_no_list_of_nfts_of_an_account_that_a_block_contradicts_claims_to_be_whole(tmp_path: Path) -> None:
+    ann, contract = b"\xa1" * 20, b"\xcc" * 20
+    first, second, third = (MadeNft(ann, 0, contract, number.to_bytes(32, "big"), 5) for number in (77, 78, 79))
+    replay = after(
+        *(layouts.deposit(owner, number, 0, 5) for owner, number in ((ann, 1001), (contract, 900))),
+        layouts.mint_to_self(1001, 0x8000, 5, 900, first),
+        layouts.mint_to_self(1001, 0x8001, 3, 900, second),
+        *layouts.nft_data(1001, 0x8000, third),
+    )
+    write_rebuilt(tmp_path / "a", replay, {})
+    itself = await ArchiveSource.open(tmp_path / "a", name="a")
+    held = await read(itself, "1001")
+    (collection,) = (row.collection for row in held.rows)
+    scan = await nfts_of(itself, "1001", collection)
+    await itself.close()
+    assert ([nft.token_id for nft in scan.rows], scan.total) == ([78], None)
+    assert reason_words(scan.incomplete_reason) == reason_words(held.incomplete_reason) != ""
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        scan = await nfts_of(source, "1001", collection)
+    assert ([nft.token_id for nft in scan.rows], scan.total) == ([78], 2)
+    assert reason_words(scan.incomplete_reason) == "1 of the 2 announced arrived"
 
 
 async def test_an_account_without_a_number_is_not_served_by_its_owner(tmp_path: Path) -> None:

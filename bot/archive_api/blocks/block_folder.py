@@ -21,6 +21,7 @@ from typing import BinaryIO, Self
 import orjson
 from filelock import FileLock, Timeout
 
+from bot.archive.regular_file import open_file, read_file
 from bot.errors import ConfigError
 from bot.l2.block_check import BlockEvent
 from bot.l2.submissions import SubmittedBlock
@@ -41,6 +42,7 @@ _NOT_NEXT = Message("{path}: block {found:,} cannot follow block {last:,} there.
 
 BLOCKS_PER_FILE = 1_000
 _FILE_PREFIX, _DIGITS = "blocks-", 6
+_FILE = re.compile(rf"{_FILE_PREFIX}[0-9]{{{_DIGITS}}}\.l2")
 _MARK = b"tessera-l2-blocks 1\n"
 _HEAD = Struct(">II")
 # The largest block has 26 KB. A length beyond this is damage, not a block.
@@ -91,9 +93,9 @@ class BlockFolder:
         Raises:
             ConfigError: it cannot be written, is damaged, or another process writes there.
         """
-        if (lock := self.path / "lock").is_symlink():  # a folder of somebody else must not say where is written
-            raise ConfigError(_NO_FOLDER, path=lock, reason="it is a link")
         try:
+            if (lock := self.path / "lock").is_symlink():  # a folder of somebody else must not say where is written
+                raise ConfigError(_NO_FOLDER, path=lock, reason="it is a link")
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout as error:
@@ -188,7 +190,8 @@ class BlockFolder:
         try:
             if not self.path.is_dir():
                 raise NotADirectoryError(20, "it is not there, or is no folder")
-            return sorted(self.path.glob(f"{_FILE_PREFIX}{'[0-9]' * _DIGITS}.l2"))
+            # Not `glob`, for which a folder that we may not read is an empty one.
+            return sorted(each for each in self.path.iterdir() if _FILE.fullmatch(each.name))
         except OSError as error:
             raise ConfigError(_NO_FOLDER, path=self.path, reason=error.strerror) from error
 
@@ -196,14 +199,12 @@ class BlockFolder:
         """Find the end of the last file, and cut off what is no whole record."""
         files = self._files()
         while files:
-            if files[-1].is_symlink():  # see above; what is only read may be one
-                raise ConfigError(_NO_FOLDER, path=files[-1], reason="it is a link")
             end = 0
-            for block, record_end in self._records(files[-1], is_last=True):
+            for block, record_end in self._records(files[-1], is_last=True, may_be_link=False):
                 self.last, end = block, record_end
             try:
                 if end:
-                    self._file = files[-1].open("r+b")
+                    self._file = open_file(files[-1], "r+b", may_be_link=False)
                     self._file.truncate(end)
                     self._file.seek(end)
                     return
@@ -215,7 +216,7 @@ class BlockFolder:
         self._flush()
         if self._file:
             self._file.close()
-        self._file = (self.path / _file_name(number)).open("wb")
+        self._file = open_file(self.path / _file_name(number), "wb", may_be_link=False)
         self._file.write(_MARK)
 
     def _flush(self) -> None:
@@ -223,10 +224,10 @@ class BlockFolder:
             self._file.flush()
             os.fsync(self._file.fileno())
 
-    def _records(self, path: Path, *, is_last: bool) -> Iterator[tuple[FetchedBlock, int]]:
-        """The blocks of a file, each with where its record ends."""
+    def _records(self, path: Path, *, is_last: bool, may_be_link: bool = True) -> Iterator[tuple[FetchedBlock, int]]:
+        """The blocks of a file, each with where its record ends; what is only read may be a link."""
         try:
-            content = path.read_bytes()
+            content = read_file(path, may_be_link=may_be_link)
         except OSError as error:
             raise ConfigError(_NO_FOLDER, path=path, reason=error.strerror) from error
         mark = content[: len(_MARK)]

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from bot.archive.new_file import new_file
+from bot.archive.regular_file import read_file
 from bot.archive_api.blocks.announced import Announced
 from bot.errors import ConfigError
 from bot.messages import Message
@@ -71,10 +72,8 @@ class OneNodeRanges:
         Raises:
             ConfigError: the list is damaged, or cannot be read.
         """
-        if self._path.is_symlink():  # a folder of somebody else must not say what is read
-            raise ConfigError(_CANNOT_USE, path=self._path, reason="it is a link")
         try:
-            lines = self._path.read_bytes().split(b"\n")
+            lines = read_file(self._path, may_be_link=False).split(b"\n")
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from bot.archive_api.blocks.fetch_blocks import FetchProgress
 from bot.messages import Words
+from bot.text.terminal_text import terminal_sentence
 
 
 class RebuildProgress:
@@ -57,7 +58,7 @@ class RebuildProgress:
     def note(self, words: Words) -> None:
         """Print what somebody should know before the end, on a line that stays."""
         self.clear()
-        self._notes.write(f"{words}\n")
+        self._notes.write(f"{terminal_sentence(str(words))}\n")
         self._notes.flush()
 
     def clear(self) -> None:

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from struct import Struct
 
+from bot.archive.regular_file import open_file
 from bot.archive_api.era1.snappy_frames import MOST_BYTES, read_frames
 from bot.errors import ConfigError
 from bot.messages import Message
@@ -53,7 +54,7 @@ class Era1File:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:  # nothing is in it
             raise ConfigError(_NOT_ERA1, path=path) from error

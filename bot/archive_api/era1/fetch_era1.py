@@ -28,6 +28,9 @@ from bot.l2.block_errors import BlockError
 from bot.messages import Message
 
 _NO_FILES = Message("{path}: no era1 files are there: their names end with .era1.")
+_NOT_THERE = Message("{path}: there is no such folder of era1 files.")
+_NO_FOLDER = Message("{path}: no folder: name the one that the era1 files are in.")
+_CANNOT_READ = Message("{path}: cannot be read: {reason}.")
 _WRONG_BLOCK = Message("{path}: transaction {transaction}: {fault}")
 _NOT_AN_EVENT = Message("{path}: block {number:,} of Ethereum has an event of the exchange that is none.")
 _NOT_STORED = Message(
@@ -56,15 +59,27 @@ def fetch_era1(
         BlockError: a block is missing, or is not the one of its event.
     """
     # One is open at a time: there may be more of them than a process may have open.
-    spans = sorted(_span(each) for each in path.glob("*.era1"))
-    if not spans:
-        raise ConfigError(_NO_FILES, path=path)
+    spans = sorted(map(_span, _files(path)))
     taken = TakenFiles(folder.path, _last(folder))
     for _, last, each in spans:
         if last >= FIRST_L1_BLOCK:
             with closing(Era1File(each)) as file:
                 _take(file, folder, taken, known)
         report(FetchProgress(_last(folder), last, spans[-1][1]))
+
+
+def _files(path: Path) -> list[Path]:
+    try:
+        found = [each for each in path.iterdir() if each.name.endswith(".era1")]
+    except FileNotFoundError as error:
+        raise ConfigError(_NOT_THERE, path=path) from error
+    except NotADirectoryError as error:
+        raise ConfigError(_NO_FOLDER, path=path) from error
+    except OSError as error:
+        raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
+    if not found:
+        raise ConfigError(_NO_FILES, path=path)
+    return found
 
 
 def _last(folder: BlockFolder) -> int:

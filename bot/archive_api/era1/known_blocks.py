@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bot.archive.regular_file import open_file
 from bot.archive_api.era1.chain_proof import LAST_BEFORE_MERGE, KnownBlock
 from bot.errors import ConfigError
 from bot.messages import Message
@@ -30,7 +31,7 @@ def read_known_blocks(path: Path | None) -> list[KnownBlock]:
     if path is None:
         return known
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             content = file.read(_MOST_BYTES)
     except OSError as error:
         raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error

@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from bot.archive.regular_file import open_file, read_file
 from bot.archive_api.blocks.block_folder import FetchedBlock
 from bot.archive_api.era1.chain_proof import KnownBlock, TakenFile, check_file, is_same_chain
 from bot.archive_api.era1.era1_file import MOST_BLOCKS
@@ -117,7 +118,7 @@ class TakenFiles:
             }
         )
         try:
-            with self._path.open("ab") as opened:
+            with open_file(self._path, "ab", may_be_link=False) as opened:
                 opened.truncate(self._whole)
                 opened.write(line + b"\n")
                 opened.flush()
@@ -129,10 +130,8 @@ class TakenFiles:
 
     def _read(self) -> list[TakenFile]:
         """All whole lines."""
-        if self._path.is_symlink():  # a folder of somebody else must not say where is written
-            raise ConfigError(_CANNOT_USE, path=self._path, reason="it is a link")
         try:
-            content = self._path.read_bytes()
+            content = read_file(self._path, may_be_link=False)
         except FileNotFoundError:
             return []
         except OSError as error:

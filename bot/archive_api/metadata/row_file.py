@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Self
 import orjson
 from filelock import FileLock, Timeout
 
+from bot.archive.regular_file import open_file
 from bot.errors import ConfigError
 from bot.messages import Message
 
@@ -41,16 +42,18 @@ class RowFile:
         self.path = path
         self._failure: str | None = None
         lock = path.with_name(f"{path.name}.lock")
-        for each in (path, lock):
-            if each.is_symlink():  # a folder of somebody else must not say where is written
-                raise ConfigError(_CANNOT_USE, path=each, reason="it is a link")
-        if not path.parent.is_dir():  # which the lock would make
-            raise ConfigError(_CANNOT_USE, path=path, reason="its folder is not there")
+        try:
+            if lock.is_symlink():  # a folder of somebody else must not say where is written
+                raise ConfigError(_CANNOT_USE, path=lock, reason="it is a link")
+            if not path.parent.is_dir():  # which the lock would make
+                raise ConfigError(_CANNOT_USE, path=path, reason="its folder is not there")
+        except OSError as error:
+            raise ConfigError(_CANNOT_USE, path=path, reason=error.strerror) from error
         # Opened on one thread, and closed on another.
         self._lock = FileLock(lock, thread_local=False)
         try:
             self._lock.acquire(timeout=0)
-            self._file: BinaryIO = path.open("a+b")
+            self._file: BinaryIO = open_file(path, "a+b", may_be_link=False)
         except Timeout as error:
             raise ConfigError(_IN_USE, path=path) from error
         except OSError as error:

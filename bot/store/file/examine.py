@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,8 +87,10 @@ def inspect(path: Path, backups: Path) -> Findings | None:
     Raises:
         DamagedStoreError, ConfigError: as `examine`, or nothing can be written there, or others can replace the file.
     """
-    if not path.parent.exists():
-        raise ConfigError(CANNOT_WRITE, path=path, reason=os.strerror(errno.ENOENT))
+    try:
+        path.parent.stat()
+    except OSError as error:
+        raise ConfigError(CANNOT_WRITE, path=path, reason=error.strerror) from error
     refuse_replaceable(path, backups)
     found = examine(path, backups)
     for place in (path.parent, path) if path.exists() else (path.parent,):
@@ -140,13 +143,16 @@ def explaining(path: Path, backups: Path) -> Iterator[None]:
 def _size(path: Path) -> int:
     """In bytes; 0 also when there is no such file."""
     try:
-        if path.is_dir():
-            raise ConfigError(_IS_A_FOLDER, path=path)
-        return path.stat().st_size
+        found = path.stat()
     except FileNotFoundError:
         return 0
     except OSError as error:
         raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise ConfigError(_IS_A_FOLDER, path=path)
+    if not stat.S_ISREG(found.st_mode):  # SQLite would wait at a pipe for ever
+        raise ConfigError(_CANNOT_READ, path=path, reason="it is no file")
+    return found.st_size
 
 
 def _refuse_lost_store(path: Path, backups: Path) -> None:

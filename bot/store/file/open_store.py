@@ -63,7 +63,11 @@ def open_file(path: Path, backups: Path, lock_timeout: float, closing: ExitStack
             could not be saved before its tables change. Nothing was changed.
     """
     refuse_replaceable(path, backups)
-    if not path.is_dir():  # examine() reports that; no lock is made beside it
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
+    if not is_folder:  # examine() reports that; no lock is made beside it
         closing.enter_context(Lock.take(path))
     with explaining(path, backups):
         _roll_back_interrupted_write(path, lock_timeout)

@@ -1,5 +1,7 @@
 """A store is opened safely, privately, and saved before it changes; looking changes nothing."""
 
+import asyncio
+import os
 import shutil
 import sqlite3
 import stat
@@ -14,6 +16,7 @@ from sqlite_utils import Database
 from bot.errors import ConfigError, DamagedStoreError
 from bot.store import Store
 from bot.store.file.backup import backup_file
+from bot.store.file.examine import inspect
 from bot.store.file.open_store import make_safe
 from tests.store.fixtures import OLDEST, SECOND, Place, damage, make_old_store, make_store, owners, read_owners, save
 
@@ -45,6 +48,19 @@ async def test_the_file_and_its_log_are_the_operators_alone(place: Place, before
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in place.path.parent.iterdir() if file.is_file()}
     await store.close()
     assert modes == dict.fromkeys(["t.db", "t.db-wal", "t.db-shm", "t.db.lock"], 0o600)
+
+
+@pytest.mark.parametrize("looks", ["a pipe", "too long a name"])
+async def test_what_cannot_be_a_file_is_reported_at_once(place: Place, looks: str) -> None:
+    path = place.path
+    if looks == "a pipe":
+        os.mkfifo(path)
+    else:
+        path = path.with_name("x" * 300)
+    with pytest.raises(ConfigError, match=r"the store cannot be (read|written): (it is no file|File name too long)"):
+        await Store.open(path)
+    with pytest.raises(ConfigError, match=r"it is no file|File name too long"):
+        await asyncio.to_thread(inspect, path, place.backups)
 
 
 async def test_a_store_is_saved_before_its_tables_change(place: Place) -> None:
@@ -100,7 +116,7 @@ async def test_examining_reports_a_damaged_store_and_a_missing_folder(place: Pla
     damage(place.path)
     with pytest.raises(DamagedStoreError, match=r"damaged|malformed"):
         await Store.inspect(place.path)
-    with pytest.raises(ConfigError, match="the store cannot be written: No such file or directory"):
+    with pytest.raises(ConfigError, match="the store cannot be written: Not a directory"):
         await Store.inspect(place.path / "missing" / "t.db")
 
 
