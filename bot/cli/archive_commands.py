@@ -16,15 +16,18 @@ from bot import __version__
 from bot.app.run import stop_on_signals
 from bot.archive.integrity import verify
 from bot.archive.lines import Header
+from bot.archive.new_file import refuse_existing
 from bot.archive.partial import Partial
 from bot.archive.reader import Archive
+from bot.archive.regular_file import open_file, text_lines
 from bot.archive.show import summary_json, summary_text
-from bot.archive_api.http_api import KEY_VARIABLE, make_app, start_serving
+from bot.archive_api.http_api import KEY_VARIABLE, make_app, start_serving, url_of
 from bot.archive_api.progress import Progress
 from bot.archive_api.record import Report, list_holders, parse_refs, record
 from bot.cli.archive_snapshot import add_arguments as add_snapshot_arguments
 from bot.cli.archive_snapshot import compare_archives, import_snapshot
 from bot.cli.interruptible import interruptible
+from bot.cli.print_line import print_error, print_line, print_text
 from bot.cli.rebuild_command import add_rebuild, run_rebuild
 from bot.cli.table import holdings_json, holdings_table
 from bot.cli.typed_arguments import WholeNumber
@@ -41,7 +44,6 @@ from bot.sources.source import Source
 from bot.text.plural import plural
 
 _PORT = WholeNumber(0, 65_535)
-_EXISTS = Message("{path}: exists already. Choose another name.")
 _CANNOT_READ = Message("{accounts}: cannot be read: {reason}.")
 _NOT_TEXT = Message("{accounts}: not a text in UTF-8.")
 _STARTED_WITH_NFTS = Message("{name}: was started with {source} ({network}) with --nfts: continue with the same.")
@@ -87,13 +89,20 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
     show.add_argument("--json", action="store_true", help="print JSON instead of words")
     serve = commands.add_parser("serve", parents=[config], help="offer an archive over Loopring's v3 API")
     serve.add_argument("file", type=Path)
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--host", type=_host, default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=_PORT, default=8780, help="port to listen on (default: %(default)s); 0: any free")
     serve.add_argument("--no-key", action="store_true", help=f"answer everyone; otherwise {KEY_VARIABLE} is required")
     serve.add_argument(
         "--covers-all", action="store_true", help="answer that accounts which are not in the archive do not exist"
     )
     add_snapshot_arguments(commands, config)
+
+
+def _host(typed: str) -> str:
+    """For asyncio no name means all addresses of this machine, which nobody meant to say."""
+    if not typed.strip():
+        raise argparse.ArgumentTypeError("must be the name or the address of a host, such as 127.0.0.1")
+    return typed
 
 
 async def run(settings: Settings, arguments: argparse.Namespace, open_source: OpenSource) -> int:
@@ -117,7 +126,8 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
 
 async def _record(settings: Settings, arguments: argparse.Namespace, open_source: OpenSource) -> int:
     path: Path = arguments.output
-    _refuse_to_overwrite(path, arguments)
+    if not arguments.resume:
+        refuse_existing(path)
     lines = interruptible(_read_list, arguments)
     async with open_source(settings, arguments.source) as source:
         refs, incomplete_reason = await _accounts_to_record(arguments, lines, source)
@@ -126,20 +136,20 @@ async def _record(settings: Settings, arguments: argparse.Namespace, open_source
         try:
             report = await record(source, refs, partial, progress=progress.show)
             progress.clear()
-            _print_error(f"Writing {path} …")
+            print_error(f"Writing {path} …")
             index = interruptible(partial.finish, path)
         except (TesseraError, asyncio.CancelledError, KeyboardInterrupt):
             progress.clear()
-            _print_error(f"{len(partial.done):,} accounts are saved in {path}.partial: continue with --resume.")
+            print_error(f"{len(partial.done):,} accounts are saved in {path}.partial: continue with --resume.")
             partial.close()
             raise
     missing = _report(report, sum(not whole for whole in partial.done.values()), incomplete_reason)
     if missing:
         partial.close()
-        _print_error(f"{path}.partial was not deleted: --resume asks again about what is missing.")
+        print_error(f"{path}.partial was not deleted: --resume asks again about what is missing.")
     else:
         partial.remove()
-    _print(f"{path}: {index.count('accounts'):,} accounts, {index.count('collections'):,} collections")
+    print_line(f"{path}: {index.count('accounts'):,} accounts, {index.count('collections'):,} collections")
     return int(missing and not arguments.allow_gaps)
 
 
@@ -152,17 +162,14 @@ async def _accounts_to_record(
     return parse_refs(lines, names), ""
 
 
-def _refuse_to_overwrite(path: Path, arguments: argparse.Namespace) -> None:
-    if path.exists() and not arguments.resume:
-        raise ConfigError(_EXISTS, path=path)
-
-
 def _read_list(arguments: argparse.Namespace) -> Sequence[str]:
     if not arguments.accounts:
         return ()
     try:
-        text = sys.stdin.read() if arguments.accounts == "-" else Path(arguments.accounts).read_text("utf-8")
-        return text.splitlines()
+        if arguments.accounts == "-":
+            return sys.stdin.read().splitlines()
+        with open_file(Path(arguments.accounts)) as file:
+            return "".join(text_lines(file)).splitlines()
     except OSError as error:
         raise ConfigError(_CANNOT_READ, accounts=arguments.accounts, reason=error.strerror) from error
     except UnicodeDecodeError as error:
@@ -186,17 +193,17 @@ def _open_partial(path: Path, arguments: argparse.Namespace, source: Source) -> 
 def _report(report: Report, incomplete: int, incomplete_reason: str) -> bool:
     """Print what is missing; returns whether anything is."""
     for ref, sentence in list(report.failed.items())[:_MOST_FAILED]:
-        _print_error(f"{ref}: {sentence}")
+        print_error(f"{ref}: {sentence}")
     if len(report.failed) > _MOST_FAILED:
-        _print_error(f"… and {len(report.failed) - _MOST_FAILED:,} more failed.")
+        print_error(f"… and {len(report.failed) - _MOST_FAILED:,} more failed.")
     if report.failed:
-        _print_error(f"{len(report.failed):,} of {plural(report.asked, 'account')} failed, and are not in the archive.")
+        print_error(f"{len(report.failed):,} of {plural(report.asked, 'account')} failed, and are not in the archive.")
     if incomplete:
-        _print_error(f"Read incompletely: {plural(incomplete, 'account')}; the archive says so.")
+        print_error(f"Read incompletely: {plural(incomplete, 'account')}; the archive says so.")
     if report.without_owner:
-        _print_error(f"Without an owner that could be found out: {plural(report.without_owner, 'account')}.")
+        print_error(f"Without an owner that could be found out: {plural(report.without_owner, 'account')}.")
     if incomplete_reason:
-        _print_error(f"The list of holders is not whole: {incomplete_reason}.")
+        print_error(f"The list of holders is not whole: {incomplete_reason}.")
     return bool(report.failed or incomplete or incomplete_reason)
 
 
@@ -204,16 +211,16 @@ def _verify(arguments: argparse.Namespace) -> int:
     path: Path = arguments.file
     report = verify(path)
     for fault in report.faults:
-        _print_error(fault)
+        print_error(fault)
     if report.faults:
-        _print(f"{path}: WRONG. Its bytes are as they were written, but they contradict themselves.")
+        print_line(f"{path}: WRONG. Its bytes are as they were written, but they contradict themselves.")
         return 1
     counts = ", ".join(
         plural(count, one)
         for count, one in ((report.accounts, "account"), (report.collections, "collection"), (report.owners, "owner"))
     )
-    _print(f"{path}: all is well: {counts}")
-    _print(f"SHA-256 {report.sha256}")
+    print_line(f"{path}: all is well: {counts}")
+    print_line(f"SHA-256 {report.sha256}")
     return 0
 
 
@@ -229,7 +236,7 @@ async def _show(arguments: argparse.Namespace) -> int:
     if arguments.account is None:
         archive = interruptible(Archive.open, arguments.file)
         try:
-            _print(summary_json(archive) if arguments.json else summary_text(archive))
+            print_text(summary_json(archive) if arguments.json else summary_text(archive))
         finally:
             archive.close()
         return 0
@@ -245,9 +252,9 @@ async def _show(arguments: argparse.Namespace) -> int:
         since = await source.fetch_owner_since(account) if owner and not arguments.json else None
     finally:
         await source.close()
-    _print((holdings_json if arguments.json else holdings_table)(holdings.shown(hide_scam=False), owner))
+    print_text((holdings_json if arguments.json else holdings_table)(holdings.shown(hide_scam=False), owner))
     if since:
-        _print(f"Owner since block {since[0]:,} of layer 2, transaction {since[1]}")
+        print_line(f"Owner since block {since[0]:,} of layer 2, transaction {since[1]}")
     return 0 if holdings.complete else 1
 
 
@@ -269,21 +276,10 @@ async def _serve(arguments: argparse.Namespace) -> int:
         runner = await start_serving(app, arguments.host, arguments.port)
         try:
             stop = stop_on_signals()
-            host, port = runner.addresses[0][:2]
-            _print(f"{arguments.file} is served at http://{host}:{port} (Ctrl-C ends it)")
+            print_line(f"{arguments.file} is served at {url_of(runner.addresses[0])} (Ctrl-C ends it)")
             await stop.wait()
         finally:
             await runner.cleanup()
     finally:
         archive.close()
     return 0
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-def _print_error(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()

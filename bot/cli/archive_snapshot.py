@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,20 +16,24 @@ from bot import __version__
 from bot.archive.compare import Comparison, Difference, DifferenceKind, compare
 from bot.archive.known_collections import read_known_collections
 from bot.archive.lines import Header
+from bot.archive.new_file import EXISTS, refuse_existing
 from bot.archive.reader import Archive
+from bot.archive.regular_file import open_file, text_lines
+from bot.archive.shown_cell import shown_cell
 from bot.archive.snapshot_holdings import SnapshotHoldings
 from bot.archive.snapshot_rows import COLUMNS, read_rows
 from bot.archive.source_names import SNAPSHOT
 from bot.archive.writer import write_archive
+from bot.cli.print_line import print_line
 from bot.cli.typed_arguments import WholeNumber
 from bot.errors import ConfigError, InputError
 from bot.holdings import LOOPRING
 from bot.messages import Message
+from bot.names import is_network
 from bot.text import safe_text
 from bot.text.plural import plural
 from bot.text.typed_values import typed_moment
 
-_EXISTS = Message("{path}: exists already. Choose another name.")
 _CANNOT_READ = Message("{path}: cannot be read: {reason}.")
 _CANNOT_WRITE = Message("{path}: cannot be written: {reason}.")
 _NOT_TEXT = Message("{path}: not a text in UTF-8.")
@@ -39,11 +42,16 @@ _NO_TIME = Message(
     "--as-of is “{typed}”, and must be a day or a time from 2015-07-30 until now, such as 2026-06-28 or "
     "2026-06-28T12:00+00:00."
 )
+_NO_NETWORK = Message(
+    "--network is “{typed}”, and must be loopring, or a chain by its number, such as eip155:1 for Ethereum."
+)
+_NO_LABEL = Message("--label must be a text in UTF-8 of 1 to {longest} letters.")
 _NOT_NUMBERED = Message("--collections is for Loopring's accounts alone: on a chain a collection is its contract.")
 _NO_OWNERS = Message("{path}: knows no owners, so it cannot say which account is whose.")
 
 _EARLIEST = datetime(2015, 7, 30, tzinfo=UTC)  # of Ethereum's first block
 _ROWS = WholeNumber(0, 1_000_000)
+_LONGEST_LABEL = 200
 _HEAD = ("kind", "account", "owner", "contract", "nft_id", "first", "second")
 
 
@@ -82,15 +90,17 @@ def import_snapshot(arguments: argparse.Namespace) -> int:
     Raises:
         TesseraError: its sentence is to be printed.
     """
-    if arguments.output.exists():
-        raise ConfigError(_EXISTS, path=arguments.output)
+    refuse_existing(arguments.output)
+    if not is_network(arguments.network):
+        raise InputError(_NO_NETWORK, typed=shown_cell(arguments.network))
+    label = _label(arguments.label)
     if arguments.collections and arguments.network != LOOPRING:
         raise InputError(_NOT_NUMBERED)
     known = read_known_collections(arguments.collections) if arguments.collections else {}
     as_of = _time(arguments.as_of)
     digest = hashlib.sha256()
     holdings = _read(arguments.file, digest)
-    header = Header(arguments.network, arguments.label, as_of, f"tessera {__version__}", has_nfts=True)
+    header = Header(arguments.network, label, as_of, f"tessera {__version__}", has_nfts=True)
     collections = holdings.collections(arguments.network, known)
     with _numbers(arguments.numbers, arguments.network) as number_of:
         numbered = 0
@@ -103,15 +113,15 @@ def import_snapshot(arguments: argparse.Namespace) -> int:
 
         accounts = holdings.accounts(as_of, collections, counted)
         index = write_archive(arguments.output, header, collections, accounts)
-    _print(
+    print_line(
         f"{arguments.output}: {plural(index.count('accounts'), 'account')}, "
         f"{plural(index.count('collections'), 'contract')}, {plural(holdings.held, 'holding')}"
     )
     if holdings.zeros:
-        _print(f"Left out, as they say that nothing was held: {plural(holdings.zeros, 'row')}.")
+        print_line(f"Left out, as they say that nothing was held: {plural(holdings.zeros, 'row')}.")
     if numbered < holdings.holders:
-        _print(f"Named by the address of their owner, as no number is known: {holdings.holders - numbered:,}.")
-    _print(f"SHA-256 of the list {digest.hexdigest()}")
+        print_line(f"Named by the address of their owner, as no number is known: {holdings.holders - numbered:,}.")
+    print_line(f"SHA-256 of the list {digest.hexdigest()}")
     return 0
 
 
@@ -127,19 +137,19 @@ def compare_archives(arguments: argparse.Namespace) -> int:
             kinds[difference.kind] += 1
             write(difference)
             if number < arguments.rows:
-                _print(_line(difference))
+                print_line(_line(difference))
     differences = kinds.total()
     if differences > arguments.rows:
         where = f": all are in {arguments.csv}" if arguments.csv else "; --csv FILE writes them all"
-        _print(f"… and {differences - arguments.rows:,} more{where}")
-    _print(f"In both: {plural(counts.accounts, 'account')}; the same: {plural(counts.same, 'holding')}")
+        print_line(f"… and {differences - arguments.rows:,} more{where}")
+    print_line(f"In both: {plural(counts.accounts, 'account')}; the same: {plural(counts.same, 'holding')}")
     for kind, words in _KIND_WORDS.items():
         if kinds[kind]:
-            _print(f"{words}: {kinds[kind]:,}")
+            print_line(f"{words}: {kinds[kind]:,}")
     if counts.unclear:
-        _print(f"Unclear, as an account is incomplete where the holding is missing: {counts.unclear:,}")
+        print_line(f"Unclear, as an account is incomplete where the holding is missing: {counts.unclear:,}")
     if not differences:
-        _print("Nothing differs.")
+        print_line("Nothing differs.")
     return int(differences > 0)
 
 
@@ -155,16 +165,24 @@ _KIND_WORDS = {
 def _time(typed: str) -> datetime:
     found = typed_moment(typed, _EARLIEST, datetime.now(UTC))
     if found is None:
-        raise InputError(_NO_TIME, typed=safe_text(typed, 40, plain=True))
+        raise InputError(_NO_TIME, typed=shown_cell(typed))
     return found
+
+
+def _label(typed: str) -> str:
+    label = typed.strip()
+    is_text = not any("\ud800" <= letter <= "\udfff" for letter in label)  # bytes of another encoding
+    if not label or len(label) > _LONGEST_LABEL or not is_text:
+        raise InputError(_NO_LABEL, longest=_LONGEST_LABEL)
+    return label
 
 
 def _read(path: Path, digest: hashlib._Hash) -> SnapshotHoldings:
     def lines() -> Iterator[str]:
-        with path.open("rb") as file:
-            for line in file:
-                digest.update(line)
-                yield line.decode()
+        with open_file(path) as file:
+            for line in text_lines(file):
+                digest.update(line.encode())
+                yield line
 
     try:
         return SnapshotHoldings(read_rows(lines()))
@@ -185,7 +203,8 @@ def _numbers(path: Path | None, network: str) -> Iterator[Callable[[str], str | 
     try:
         if not archive.index.count("owners"):
             raise ConfigError(_NO_OWNERS, path=path)
-        yield archive.find_account_of
+        # In an imported list of holders an account is called by its owner where its number was not known.
+        yield lambda owner: number if (number := archive.find_account_of(owner)) and number.isdigit() else None
     finally:
         archive.close()
 
@@ -208,7 +227,7 @@ def _rows(path: Path | None) -> Iterator[Callable[[Difference], object]]:
     try:
         file = path.open("x", encoding="utf-8", newline="")
     except FileExistsError as error:
-        raise ConfigError(_EXISTS, path=path) from error
+        raise ConfigError(EXISTS, path=path) from error
     except OSError as error:
         raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
     try:
@@ -234,10 +253,10 @@ def _disarmed(text: str) -> str:
 
 
 def _line(found: Difference) -> str:
-    parts = (found.owner, found.contract, found.nft_id)
-    what = " ".join(safe_text(part, 80, plain=True) for part in parts if part)
-    return f"{found.account_id}  {what}  {found.kind.value}: {found.first or '-'} / {found.second or '-'}"
+    account, first, second = (_cell(part or "-") for part in (found.account_id, found.first, found.second))
+    what = " ".join(_cell(part) for part in (found.owner, found.contract, found.nft_id) if part)
+    return f"{account}  {what}  {found.kind.value}: {first} / {second}"
 
 
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+def _cell(text: str) -> str:
+    return safe_text(text, 80, plain=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 from collections.abc import Callable
 
 from bot.cli.health_check import ask_health
+from bot.config.listen_faults import listen_fault
 from bot.config.settings import Settings
 
 
@@ -23,26 +23,26 @@ async def check_listeners(settings: Settings, print_line: Callable[[str], object
     is_running = False
     worst = 0
     for table, host, port in listeners:
-        reason = await _why_not(host, port)
-        if reason is None:
+        error = await _why_not(host, port)
+        if error is None:
             continue
-        if reason == errno.EADDRINUSE and (is_running or (table == "web" and await _is_tessera(host, port))):
+        in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        if in_use and (is_running or (table == "web" and await _is_tessera(host, port))):
             is_running = True
             print_line(f"✓ [{table}] {host}:{port} is in use by a Tessera that runs")
             continue
-        words = "is in use already" if reason == errno.EADDRINUSE else f"cannot be listened on: {os.strerror(reason)}"
+        words = "is in use already" if in_use else f"cannot be listened on: {listen_fault(error)}"
         print_line(f"✗ [{table}] {host}:{port} {words}. Choose another port.")
         worst = 2
     return worst
 
 
-async def _why_not(host: str, port: int) -> int | None:
-    """The number of the system's error; None: it can be listened on."""
+async def _why_not(host: str, port: int) -> OSError | UnicodeError | None:
+    """The error; None: it can be listened on."""
     try:
         server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
-    except OSError as error:
-        # From Python 3.13 on asyncio raises without a number where none of the addresses is one of this machine.
-        return error.errno or errno.EADDRNOTAVAIL
+    except (OSError, UnicodeError) as error:
+        return error
     server.close()
     await server.wait_closed()
     return None

@@ -22,7 +22,9 @@ from bot.app.log import log_again, set_up_logging
 from bot.app.reload import Reload
 from bot.app.run import reload_on_signal, stop_on_signals
 from bot.app.serve import open_lookup, serve
+from bot.cli.argument_parser import ArgumentParser
 from bot.cli.check import check
+from bot.cli.print_line import print_error, print_line, print_text
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
 from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError, TesseraError
@@ -69,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except TesseraError as error:
-        print(f"tessera: {error.sentence}", file=sys.stderr)
+        print_error(f"tessera: {error.sentence}")
         if isinstance(error, DamagedStoreError):
             return EXIT_DAMAGED
         return EXIT_USAGE if isinstance(error, ConfigError | InputError | RefusedError) else EXIT_FAILED
@@ -89,12 +91,9 @@ def _refuse_secrets(argv: Sequence[str]) -> None:
 
 
 async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
-    def report(line: str) -> None:
-        print(line, flush=True)
-
     commands: dict[str, Callable[[], Awaitable[int]]] = {
         "run": lambda: _run(settings, arguments.config),
-        "check": lambda: check(settings, report),
+        "check": lambda: check(settings, print_text),
         "backup": lambda: _backup(settings, arguments.file),
         "collections": lambda: _collections(settings, arguments),
     }
@@ -102,15 +101,15 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         return await commands[arguments.command]()
     from bot.cli import operator_commands  # noqa: PLC0415 - see `command_parser`
 
-    return await operator_commands.run(settings, arguments, report, _open_one, _open_lookup)
+    return await operator_commands.run(settings, arguments, print_text, _open_one, _open_lookup)
 
 
 def command_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Everything that can be typed after `tessera`; the commands of an operator only where none is `run`."""
-    parser = argparse.ArgumentParser(prog="tessera", description="A Discord bot that shows what an account holds.")
+    parser = ArgumentParser(prog="tessera", description="A Discord bot that shows what an account holds.")
     parser.add_argument("--version", action="version", version=f"tessera {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    config = argparse.ArgumentParser(add_help=False)
+    config = ArgumentParser(add_help=False)
     config.add_argument(
         "--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_CONFIG}, if it exists)"
     )
@@ -185,7 +184,9 @@ async def _run(settings: Settings, config: Path | None) -> int:
 async def _backup(settings: Settings, file: Path) -> int:
     summary = await backup_file(settings.store.path, file)
     rows = sum(summary.rows.values())
-    print(f"{summary.target}: {plural(rows, 'row')} in {len(summary.rows)} tables, {summary.size:,} bytes, read again")
+    print_line(
+        f"{summary.target}: {plural(rows, 'row')} in {len(summary.rows)} tables, {summary.size:,} bytes, read again"
+    )
     return 0
 
 
@@ -202,5 +203,5 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
         owner = await lookup.fetch_owner(account, asker)
         shown = holdings.shown(Order[arguments.sort.upper()], hide_scam=not arguments.spam)
         show = holdings_json if arguments.json else holdings_table
-        print(show(shown, owner.address), flush=True)
+        print_text(show(shown, owner.address))
     return 0 if holdings.complete else EXIT_FAILED

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.archive.known_collections import KnownCollection, read_known_collections
+from bot.archive.new_file import refuse_existing
 from bot.archive_api.blocks.block_folder import BlockFolder
 from bot.archive_api.blocks.fetch_blocks import fetch_blocks
 from bot.archive_api.blocks.history_nodes import HistoryNodes
@@ -23,9 +24,10 @@ from bot.archive_api.era1.taken_files import TakenBlocks, TakenFiles
 from bot.archive_api.rebuilt_archive import write_rebuilt
 from bot.cli.chain_statement import chain_statement
 from bot.cli.interruptible import interruptible
+from bot.cli.print_line import print_error, print_line
 from bot.cli.rebuild_metadata import Described, describe
 from bot.config.settings import Settings
-from bot.config.source_tables import is_node_url
+from bot.config.source_tables import are_different_nodes, is_node_url
 from bot.errors import ConfigError, InputError
 from bot.l2.replay import Replay
 from bot.messages import Message, Words
@@ -39,7 +41,6 @@ _NOT_URLS = Message(
 _SAME_NODE = Message("The nodes of --rpc must differ: one that is named twice only agrees with itself.")
 _NO_BLOCKS = Message("Say where the blocks are: --rpc, --era1 or --from-dir.")
 _TWO_WAYS = Message("--from-dir has the blocks that were fetched before: leave out --era1, or use it with --blocks.")
-_EXISTS = Message("{path}: exists already. Choose another name.")
 
 _ENDS = Message("{reason} All accounts are in the archive as incomplete.")
 _BY_ONE_NODE = Message(
@@ -112,8 +113,7 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         TesseraError: its sentence is to be printed, and nothing was written.
     """
     path: Path = arguments.output
-    if interruptible(path.exists):
-        raise ConfigError(_EXISTS, path=path)
+    interruptible(refuse_existing, path)
     if arguments.rpc is None and not arguments.from_dir and not arguments.era1:
         raise InputError(_NO_BLOCKS)
     if arguments.from_dir and arguments.era1:
@@ -126,7 +126,7 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         return await _rebuild(settings, arguments, folder, progress, known, hashes)
     except (asyncio.CancelledError, KeyboardInterrupt):
         progress.clear()
-        _print_error(f"Stopped. What was fetched stays in {folder.path}: the same command goes on from there.")
+        print_error(f"Stopped. What was fetched stays in {folder.path}: the same command goes on from there.")
         raise
     finally:
         progress.clear()
@@ -153,7 +153,7 @@ async def _rebuild(
     progress.clear()
     code = interruptible(_write, arguments, replay, known, found)
     for sentence in statement:
-        _print(str(sentence))
+        print_line(str(sentence))
     _report_one_node(by_one, folder)
     return code
 
@@ -192,7 +192,7 @@ def _urls(text: str, settings: Settings) -> list[str]:
         raise ConfigError(_NO_NODES)
     if not all(map(is_node_url, urls)):
         raise InputError(_NOT_URLS)
-    if len(set(urls)) < len(urls):
+    if not are_different_nodes(urls):
         raise InputError(_SAME_NODE)
     return urls
 
@@ -205,9 +205,9 @@ def _write(
     _report_deviations(replay)
     if arguments.metadata:
         for line in found.lines():
-            _print(line)
+            print_line(line)
     accounts, collections = index.count("accounts"), index.count("collections")
-    _print(
+    print_line(
         f"{path}: {plural(accounts, 'account')}, {plural(collections, 'collection')}, as of block "
         f"{replay.last_block:,}; {plural(replay.transactions, 'transaction')} replayed"
     )
@@ -216,28 +216,20 @@ def _write(
 
 def _report_one_node(ranges: Sequence[tuple[int, int]], folder: BlockFolder) -> None:
     for first, last in ranges:
-        _print_error(str(_BY_ONE_NODE(first=first, last=last, folder=folder.path)))
+        print_error(str(_BY_ONE_NODE(first=first, last=last, folder=folder.path)))
 
 
 def _report_deviations(replay: Replay) -> None:
     for deviation in replay.deviations[:_MOST_SHOWN]:
         accounts = ", ".join(map(str, deviation.accounts))
         place = f"block {deviation.place.block:,}, transaction {deviation.place.transaction}"
-        _print_error(f"{place}, account {accounts}: {deviation.words}")
+        print_error(f"{place}, account {accounts}: {deviation.words}")
     if replay.deviation_count > _MOST_SHOWN:
-        _print_error(f"… and {replay.deviation_count - _MOST_SHOWN:,} more.")
+        print_error(f"… and {replay.deviation_count - _MOST_SHOWN:,} more.")
     if replay.ended_by:
-        _print_error(str(_ENDS(reason=replay.ended_by)))
+        print_error(str(_ENDS(reason=replay.ended_by)))
     if replay.deviation_count:
-        _print_error(
+        print_error(
             "These accounts are in the archive as incomplete, and so is each that got something unknown from them: "
             "what else they held is unknown."
         )
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-
-
-def _print_error(text: str) -> None:
-    sys.stderr.write(f"{text}\n")

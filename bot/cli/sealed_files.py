@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.archive.regular_file import read_file
 from bot.config.settings import Settings
 from bot.errors import ConfigError, InputError
 from bot.holders.seal import (
@@ -121,7 +122,7 @@ def _write_new(path: Path, content: bytes, exists: Message) -> None:
 
 def _read(path: Path, missing: Message) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         if missing is not _CANNOT_READ:
             raise InputError(missing, path=path) from None

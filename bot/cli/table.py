@@ -12,6 +12,8 @@ from bot.text.plural import different_nfts
 
 _COLUMNS = ("ID", "COLLECTION", "KINDS", "TYPE", "STATUS")
 _NAME_WIDTH = 48
+_ID_WIDTH = 100
+_QUOTED = 700
 
 
 def holdings_table(shown: ShownHoldings, owner: str) -> str:
@@ -19,7 +21,7 @@ def holdings_table(shown: ShownHoldings, owner: str) -> str:
     holdings = shown.read
     rows = [
         (
-            holding.collection.collection_id,
+            safe_text(holding.collection.collection_id, _ID_WIDTH, plain=True),
             safe_text(holding.collection.name, _NAME_WIDTH, plain=True),
             f"{holding.kinds:,}" if holding.is_counted else "unknown",
             safe_text(holding.collection.standard or "-", 12, plain=True),
@@ -28,21 +30,23 @@ def holdings_table(shown: ShownHoldings, owner: str) -> str:
         for holding in shown.rows
     ]
     widths = [max(_width(row[column]) for row in [_COLUMNS, *rows]) for column in range(len(_COLUMNS))]
-    lines = [f"Account {holdings.account}" + (f", owner {owner}" if owner else "")]
+    lines = [f"Account {holdings.account}" + (f", owner {_quoted(owner)}" if owner else "")]
     if rows:
         lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
     if rows or holdings.complete:
         count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {_counted(shown)}"
-        according_to = f"according to {holdings.source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        according_to = f"according to {_quoted(str(holdings.source_label))}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"{count}, {according_to}" if holdings.complete else f"At least {count}, {according_to}")
     else:
         lines.append("What this account holds is unknown.")
     if shown.hidden:
         lines.append(f"{shown.hidden} marked as scam not shown (--spam shows them)")
     if holdings.fallback_reason:
-        lines.append(f"{holdings.source_label} answers instead: {reason_words(holdings.fallback_reason)}")
+        lines.append(
+            f"{_quoted(str(holdings.source_label))} answers instead: {_quoted(reason_words(holdings.fallback_reason))}"
+        )
     if not holdings.complete:
-        why = reason_words(holdings.incomplete_reason).rstrip(".")
+        why = _quoted(reason_words(holdings.incomplete_reason)).rstrip(".")
         lines.append(f"INCOMPLETE: {why}. What is missing here is unknown, not zero.")
     return "\n".join(lines)
 
@@ -75,6 +79,11 @@ def holdings_json(shown: ShownHoldings, owner: str) -> str:
         ],
     }
     return json.dumps(body, ensure_ascii=True, indent=2)
+
+
+def _quoted(text: str) -> str:
+    """What a source said, or the archive of somebody else."""
+    return safe_text(text, _QUOTED, plain=True)
 
 
 def _counted(shown: ShownHoldings) -> str:

@@ -35,6 +35,7 @@ from bot.config.source_tables import (
     ImageGateway,
     SourceTable,
     Table,
+    are_different_nodes,
     is_loopback,
     is_node_url,
     key_variable,
@@ -155,7 +156,7 @@ class LinkingSettings(Table):
             raise ValueError(
                 "a node of ETH_RPC_URL must be a URL starting with https:// (plain http:// is for this machine only)"
             )
-        if len(set(self.rpc_urls)) < len(self.rpc_urls):
+        if not are_different_nodes(self.rpc_urls):
             raise ValueError("the nodes of ETH_RPC_URL must differ: one that is named twice only agrees with itself")
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -52,6 +53,23 @@ def is_node_url(value: str) -> bool:
         return False
     is_allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     return is_allowed and has_port and bool(parts.hostname)
+
+
+def are_different_nodes(urls: Sequence[str]) -> bool:
+    """Whether no node is named twice, in whatever way its URL is written: it would confirm what it says itself.
+
+    Args:
+        urls: Each of which `is_node_url`.
+    """
+    return len(set(map(_node, urls))) == len(urls)
+
+
+def _node(url: str) -> tuple[object, ...]:
+    """What a URL is about; the host is in lower case there already."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    host = (parts.hostname or "").removesuffix(".")
+    return host, port, parts.username, parts.password, parts.path.rstrip("/"), parts.query
 
 
 HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]

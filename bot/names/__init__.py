@@ -10,7 +10,7 @@
 - `typed_secrets`: keys and seed phrases, which are refused wherever they are typed.
 """
 
-from bot.names.typed_names import AccountRef, Names, RefKind, is_numbered, mentioned_member, parse_contract
+from bot.names.typed_names import AccountRef, Names, RefKind, is_network, is_numbered, mentioned_member, parse_contract
 from bot.names.typed_secrets import refuse_secrets
 from bot.names.understood import understood_account
 
@@ -18,6 +18,7 @@ __all__ = [
     "AccountRef",
     "Names",
     "RefKind",
+    "is_network",
     "is_numbered",
     "mentioned_member",
     "parse_contract",

@@ -97,6 +97,11 @@ def is_numbered(network: str) -> bool:
     return not network.startswith("eip155:")
 
 
+def is_network(text: str) -> bool:
+    """Whether it is the id of a network: Loopring's, or that of a chain (CAIP-2)."""
+    return text == LOOPRING or _CHAIN.fullmatch(text) is not None
+
+
 @dataclass(frozen=True)
 class Names:
     """The networks that can be asked, and what they are called.

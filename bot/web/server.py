@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.config.listen_faults import listen_fault
 from bot.config.web_table import WebSettings
 from bot.errors import ConfigError, StoreError
 from bot.messages import Message
@@ -156,13 +156,11 @@ async def _listen(settings: WebSettings, make_protocol: Callable[[], asyncio.Pro
     loop = asyncio.get_running_loop()
     try:
         listener = await loop.create_server(make_protocol, settings.host, settings.port, backlog=_ACCEPTED_AT_ONCE)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         place = {"host": settings.host, "port": settings.port}
-        if error.errno == errno.EADDRINUSE:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise ConfigError(_IN_USE, **place) from error
-        # From Python 3.13 on asyncio raises without a number where none of the addresses is one of this machine.
-        reason = os.strerror(error.errno or errno.EADDRNOTAVAIL)
-        raise ConfigError(_CANNOT_LISTEN, **place, reason=reason) from error
+        raise ConfigError(_CANNOT_LISTEN, **place, reason=listen_fault(error)) from error
     for each in listener.sockets:
         with each.dup() as queue:
             queue.listen(_BACKLOG)

@@ -188,3 +188,46 @@ def test_on_a_chain_the_collection_is_the_contract(
 
     assert found is not None
     assert (found.contract_address, found.nft_type) == (FOX, "ERC1155")
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "words"),
+    [
+        ("--network", "", "--network is “”, and must be loopring, or a chain by its number"),
+        ("--network", "bogus", "--network is “bogus”, and must be loopring"),
+        ("--network", "eip155:x", "must be loopring, or a chain by its number, such as eip155:1"),
+        ("--label", "", "--label must be a text in UTF-8 of 1 to 200 letters."),
+        ("--label", "x" * 70_000, "--label must be a text"),
+        ("--label", "\udcff", "--label must be a text"),
+        ("--as-of", "0001-01-01T00:00+05:00", "--as-of is “0001-01-01T00:00+05:00”, and must be a day or a time"),
+        ("--as-of", "9999-12-31T23:59-05:00", "and must be a day or a time"),
+    ],
+    ids=lambda text: text[:12].encode("ascii", "replace").decode(),
+)
+def test_nothing_is_written_that_no_archive_can_say_of_itself(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, typed: str, words: str
+) -> None:
+    as_of = () if option == "--as-of" else ("--as-of", "2026-06-28")
+    result = run(capsys, "import-snapshot", published, "-o", tmp_path / "made", *as_of, f"{option}={typed}")
+    assert result.code == 2
+    assert words in result.complaint
+    assert not (tmp_path / "made").exists()
+
+
+def test_every_label_and_network_that_is_accepted_can_be_opened_again(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, (label, network) in enumerate((("日" * 200, "loopring"), ("\x1b\n\u202e", f"eip155:{10**18}"))):
+        made = tmp_path / str(number)
+        options = (f"--label={label}", f"--network={network}", "--as-of", "2026-06-28")
+        assert run(capsys, "import-snapshot", published, "-o", made, *options).code == 0
+        assert run(capsys, "verify", made).code == 0
+
+
+def test_a_list_whose_accounts_have_no_number_gives_none(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nameless, made = tmp_path / "nameless", tmp_path / "made"
+    assert run(capsys, "import-snapshot", published, "-o", nameless, "--as-of", "2026-06-28").code == 0
+    result = run(capsys, "import-snapshot", published, "-o", made, "--as-of", "2026-06-28", "--numbers", nameless)
+    assert "Named by the address of their owner, as no number is known: 2." in result.lines

@@ -343,6 +343,13 @@ async def test_check_sees_a_port_that_another_program_has(
         code=2,
         config=write_config(tmp_path, sandbox, web='host = "192.0.2.1"'),
     )
+    long = "x" * 70
+    await finds(
+        tessera,
+        f"✗ [web] {long}:0 cannot be listened on: no host can have this name. Choose another port.",
+        code=2,
+        config=write_config(tmp_path, sandbox, web=f'host = "{long}"'),
+    )
     await finds(
         tessera,
         "✗ [metrics] port is that of [web]: choose another one, as metrics are not for the page's visitors.",

@@ -67,6 +67,11 @@ BAD_TOKEN = (
             SECRETS["DISCORD_TOKEN"],
             "tessera: [web] 192.0.2.1:0 cannot be listened on: Cannot assign requested address. Choose another port.",
         ),
+        (
+            {"web": f'host = "{"x" * 70}"'},
+            SECRETS["DISCORD_TOKEN"],
+            f"tessera: [web] {'x' * 70}:0 cannot be listened on: no host can have this name. Choose another port.",
+        ),
     ],
     ids=[
         "no token",
@@ -78,6 +83,7 @@ BAD_TOKEN = (
         "a store in no folder",
         "a store that is a folder",
         "an address that is not ours",
+        "no address",
     ],
 )
 async def test_a_wrong_setting_is_one_line_and_exit_2(
