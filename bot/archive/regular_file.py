@@ -46,13 +46,14 @@ def open_file(path: Path, mode: str = "rb", *, may_be_link: bool = True, may_be_
         mode: As `open` has it.
         may_be_link: The path itself may be a symbolic link; False: in a folder of somebody else, which must not say
             what is read or where is written.
-        may_be_pipe: It may be one end of a pipe, as a shell makes it of `<(command)`.
+        may_be_pipe: It may be one end of a pipe, as a shell makes it of `<(command)`; its writer is waited for.
 
     Raises:
         OSError: it cannot be opened, or is none; `strerror` says which.
     """
+    flags = _FLAGS[mode] | (0 if may_be_pipe and path.is_fifo() else os.O_NONBLOCK)
     try:
-        opened = os.open(path, _FLAGS[mode] | os.O_NONBLOCK | (0 if may_be_link else os.O_NOFOLLOW), 0o666)
+        opened = os.open(path, flags | (0 if may_be_link else os.O_NOFOLLOW), 0o666)
     except OSError as error:
         if error.errno == errno.ELOOP and not may_be_link:
             raise OSError(errno.ELOOP, "it is a link") from error

@@ -168,7 +168,7 @@ def _read_list(arguments: argparse.Namespace) -> Sequence[str]:
     try:
         if arguments.accounts == "-":
             return sys.stdin.read().splitlines()
-        with open_file(Path(arguments.accounts)) as file:
+        with open_file(Path(arguments.accounts), may_be_pipe=True) as file:
             return "".join(text_lines(file)).splitlines()
     except OSError as error:
         raise ConfigError(_CANNOT_READ, accounts=arguments.accounts, reason=error.strerror) from error

@@ -179,7 +179,7 @@ def _label(typed: str) -> str:
 
 def _read(path: Path, digest: hashlib._Hash) -> SnapshotHoldings:
     def lines() -> Iterator[str]:
-        with open_file(path) as file:
+        with open_file(path, may_be_pipe=True) as file:
             for line in text_lines(file):
                 digest.update(line.encode())
                 yield line

@@ -113,6 +113,7 @@ def test_a_rebuild_ends_in_its_middle_and_goes_on_the_next_time(
     "arguments",
     [
         ("rebuild", "--from-dir", "none", "-o", "new", "--collections", "fed"),
+        ("import-snapshot", "fed", "-o", "new", "--as-of", "2026-06-28"),
         ("record", "-o", "new", "--accounts", "fed"),
     ],
     ids=lambda arguments: arguments[0],

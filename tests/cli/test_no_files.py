@@ -44,9 +44,7 @@ def no_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         ("serve", "{it}", "--no-key"),
         ("compare", "{it}", "{archive}"),
         ("compare", "{archive}", "{it}"),
-        ("import-snapshot", "{it}", "-o", "{new}", *MOMENT),
         ("import-snapshot", "{list}", "-o", "{new}", *MOMENT, "--numbers", "{it}"),
-        ("record", "--accounts", "{it}", "-o", "{new}"),
         ("rebuild", "--from-dir", "{folder}", "-o", "{new}", "--known-blocks", "{it}"),
     ],
     ids=" ".join,
@@ -61,6 +59,26 @@ def test_a_file_that_is_named_is_one(
     assert result.code == 2
     assert is_one_sentence(result)
     assert f"{no_file}: " in result.err
+    assert result.err.endswith(": it is no file.\n")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import-snapshot", "/dev/zero", *MOMENT),
+        ("record", "--accounts", "/dev/zero"),
+        ("rebuild", "--from-dir", "none", "--collections", "/dev/zero"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_list_may_come_from_a_pipe_and_from_no_device(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    result = run(capsys, *arguments, "-o", tmp_path / "new")
+    assert result.code == 2
+    assert is_one_sentence(result)
+    assert "/dev/zero: " in result.err
     assert result.err.endswith(": it is no file.\n")
     assert not (tmp_path / "new").exists()
 
