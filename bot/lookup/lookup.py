@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 _NETWORK_GONE = Message("No source here knows `{network}` any more: this bot's operator has removed it.")
 
 # Rows cached in memory: shared for `cache_for`, and shown with their age when the source is down. A row with its texts
-# usually has some 2 KB; texts that are too long to be shown were shortened when they were parsed. An answer of more rows
-# than these is not cached: a cache raises where what is put into it is larger than it is.
+# usually has some 2 KB; texts that are too long to be shown were shortened when they were parsed. A larger answer is
+# not cached: a cache raises where what is put into it is larger than it is.
 _MAX_ROWS = 20_000
 # The owner of a name can change where it points.
 _NAME_SECONDS = 3600

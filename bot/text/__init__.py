@@ -12,6 +12,6 @@
 """
 
 from bot.text.image_url import MAX_URL, safe_image_url
-from bot.text.safe_text import MAX_TEXT, UNNAMED, safe_pages, safe_text, utf16_units
+from bot.text.safe_text import MAX_TEXT, UNNAMED, read_text, safe_pages, safe_text, utf16_units
 
-__all__ = ["MAX_TEXT", "MAX_URL", "UNNAMED", "safe_image_url", "safe_pages", "safe_text", "utf16_units"]
+__all__ = ["MAX_TEXT", "MAX_URL", "UNNAMED", "read_text", "safe_image_url", "safe_pages", "safe_text", "utf16_units"]

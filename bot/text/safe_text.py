@@ -27,6 +27,8 @@ _MAX_MARKS = 3
 # The most that is processed of any text: seven pages of a card, while known descriptions fill less than one.
 # Nobody reads further, and the work for an endless text must be limited.
 MAX_TEXT = 20_000
+# As much as `safe_text` reads of a name, of which it shows a hundred letters.
+_MAX_JUDGED = 8 * 100 + 64
 # So long a number is not a character, and Python refuses to parse thousands of digits.
 _LONG_ENTITY = re.compile(r"&#[0-9]{8,};?")
 # Two names may differ in what joins their emoji alone, and lead to different accounts.
@@ -84,6 +86,19 @@ def safe_pages(text: str | None, limit: int, *, plain: bool = False, lines: bool
         if not plain:
             left = _escape_lines(left)  # a page may break in the middle of a line, and the next one begins a line
     return [page for page in pages if page]
+
+
+@lru_cache(2048)
+def read_text(text: str) -> str:
+    """What people read where an upstream text is shown, in one line: to be judged or searched, and not safe to show.
+
+    Letters of another width or style are the plain ones, which read the same. "" where nothing can be seen.
+    """
+    text = _shortened(text, _MAX_JUDGED)
+    if text.isascii() and text.isprintable() and "&" not in text:  # nearly all, and a list may have thousands
+        return " ".join(text.split())
+    shown = _clean(text, lines=False).replace(_SPLIT, "")
+    return unicodedata.normalize("NFKC", shown)
 
 
 def utf16_units(text: str) -> int:

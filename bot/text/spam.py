@@ -1,16 +1,17 @@
 """Names that look like spam: their sender put them into an account to be read, and to lead to a page.
 
-Such a name is not shown, nor what belongs to it; it can still be counted, opened and looked up by its number.
+Such a name is not shown, nor what belongs to it; it can still be counted, opened and looked up by its number. What is
+judged is what people would read: marks that nobody sees, or that only decorate a letter, hide no word.
 """
 
 from __future__ import annotations
 
-import html
 import re
+import unicodedata
 from functools import lru_cache
 
 from bot.messages import Message
-from bot.text.safe_text import safe_text
+from bot.text.safe_text import read_text, safe_text
 
 HIDDEN_NAME = Message("name hidden, looks like spam")
 
@@ -33,13 +34,14 @@ _LURES = (
 )
 # One of them is a word like others ("Free Spirits"); beside an address, or three of them, it is not.
 _MANY = 3
-_MOST_READ = 500
 
 
 @lru_cache(2048)
 def looks_like_spam(name: str) -> bool:
     """Whether a name wants to be acted on rather than read."""
-    text = html.unescape(name[:_MOST_READ])
+    text = read_text(name)
+    if not text.isascii():
+        text = "".join(each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
     if _CALLS.search(text):
         return True
     lures = sum(re.search(lure, text, re.IGNORECASE) is not None for lure in _LURES)

@@ -10,6 +10,7 @@ import discord
 
 from bot.holdings import Collection, Nft
 from bot.messages import Message
+from bot.text import read_text
 from bot.text.spam import looks_like_spam, shown_name
 from bot.ui.embeds import short_address
 
@@ -63,7 +64,7 @@ def plain_name(collection: Collection) -> str:
 
 def nft_name(nft: Nft, *, plain: bool = False) -> str:
     """The name of an NFT, or its number."""
-    if nft.name.strip():
+    if read_text(nft.name):
         return shown_name(nft.name, NAME, plain=plain)
     return shown_name(_NFT(number=short_address(nft.nft_id)).render(), NAME, plain=plain)
 

@@ -15,7 +15,7 @@ from bot.cogs.holdings import card_parts, counted_words
 from bot.cogs.holdings.outside_links import links_of
 from bot.holdings import Collection, Nft, NftList
 from bot.messages import Message, Words
-from bot.text import safe_text
+from bot.text import read_text, safe_text
 from bot.text.plural import different_nfts
 from bot.ui.embeds import first_image, short_address
 
@@ -140,7 +140,7 @@ def item_embed(
         gateways: For `ipfs://` pictures.
     """
     is_hidden = card_parts.hides_art(collection) or card_parts.hides_nft(nft)
-    text = "" if is_hidden else safe_text(nft.description, _ITEM_TEXT, lines=True) if nft.description.strip() else ""
+    text = "" if is_hidden else safe_text(nft.description, _ITEM_TEXT, lines=True) if read_text(nft.description) else ""
     embed = discord.Embed(
         title=card_parts.nft_name(nft), description=text or None, colour=card_parts.accent(collection), timestamp=as_of
     )

@@ -13,7 +13,7 @@ from bot.cogs.holdings.outside_links import links_of
 from bot.errors import InputError
 from bot.holdings import Collection, Nft, NftList
 from bot.messages import Message, Words
-from bot.text import safe_pages, safe_text
+from bot.text import read_text, safe_pages, safe_text
 from bot.text.typed_values import typed_number
 from bot.ui import embeds
 from bot.ui.page_items import Choice
@@ -66,7 +66,8 @@ class CollectionPages(_Opened):
         self._held = held
         self._following = following
         self._nfts = nfts or NftList(complete=True)
-        self._description = safe_pages(collection.description, _DESCRIPTION_PAGE) or [""]
+        shown = "" if card_parts.hides_art(collection) else collection.description
+        self._description = safe_pages(shown, _DESCRIPTION_PAGE) or [""]
 
     @property
     def placeholder(self) -> str:
@@ -113,7 +114,7 @@ class CollectionPages(_Opened):
         ]
 
     def find(self, text: str) -> ItemPages:
-        """The NFTs with these letters in their names, one by one.
+        """The NFTs with these letters in their names, or with this number, one by one.
 
         Raises:
             InputError: there is none.
@@ -219,7 +220,7 @@ class ItemPages(_Opened):
         return ()
 
     def find(self, text: str) -> ItemPages:
-        """Those of them with these letters in their names.
+        """Those of them with these letters in their names, or with this number.
 
         Raises:
             InputError: there is none.
@@ -248,8 +249,14 @@ class ItemPages(_Opened):
 
 
 def _found(nfts: Sequence[Nft], text: str) -> Sequence[Nft]:
-    wanted = " ".join(text.split()).casefold()
-    found = [nft for nft in nfts if wanted in card_parts.nft_name(nft, plain=True).casefold()]
+    wanted = read_text(text).casefold()
+    found = [nft for nft in nfts if _fits(nft, wanted)] if wanted else []
     if not found:
         raise InputError(_NOT_FOUND, text=safe_text(text, 60, plain=True))
     return found
+
+
+def _fits(nft: Nft, wanted: str) -> bool:
+    """Whether an NFT is meant by what was typed; a hidden name is no name to be found by."""
+    name = "" if card_parts.hides_nft(nft) else read_text(card_parts.nft_name(nft, plain=True))
+    return wanted in name.casefold() or wanted.removeprefix("#") in (nft.nft_id.casefold(), str(nft.token_id))

@@ -42,6 +42,7 @@ from bot.messages import Message
 from bot.names import mentioned_member, parse_contract, understood_account
 from bot.sources.askers import Asker
 from bot.sources.fair_queue import MAX_AT_ONCE
+from bot.text import read_text
 from bot.ui.client import Bot
 from bot.ui.invocation import Invocation
 from bot.ui.lasting_buttons import refresh_buttons
@@ -171,7 +172,7 @@ class Collections(commands.Cog):
             shared=shared,
             is_proven=is_proven,
             understood=understood,
-            searched=" ".join((search or "").split()),
+            searched=read_text(search or ""),
         )
         if several:
             await self._paginator(interaction, await summed(pages).read(several), _OPEN().render()).show()

@@ -15,7 +15,7 @@ from bot.cogs.holdings import card_parts, counted_words
 from bot.holdings import Holding, Owner, ShownHoldings
 from bot.messages import Message, Words, reader_text
 from bot.reasons import Reason, reason_words
-from bot.text import safe_text
+from bot.text import read_text, safe_text
 from bot.text.plural import different_nfts
 from bot.ui.embeds import BRAND, CAUTION, first_image, fit, short_address
 
@@ -218,7 +218,7 @@ def _collection_card(holding: Holding, gateways: Sequence[str], count: str = "")
 def _line(holding: Holding) -> str:
     """What its creator says of a collection, as far as one line goes; else what is known of it."""
     collection = holding.collection
-    if collection.description.strip() and not card_parts.hides_art(collection):
+    if read_text(collection.description) and not card_parts.hides_art(collection):
         return safe_text(collection.description, _SHORT, plain=True)
     is_number = collection.collection_id.isdigit()
     name = f"#{collection.collection_id}" if is_number else short_address(collection.collection_id)

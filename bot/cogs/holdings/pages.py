@@ -18,7 +18,7 @@ from bot.lookup.lookup import Lookup
 from bot.messages import Message, Words, reader_text
 from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
-from bot.text import safe_text
+from bot.text import read_text, safe_text
 from bot.text.spam import looks_like_spam
 from bot.ui.page_items import Choice
 
@@ -35,10 +35,11 @@ _SWITCH_SECONDS = 20.0
 class HoldingsPages:
     """An account's collections, five a page; each can be opened.
 
-    `asker` is who may press: what is opened is fetched at their turn. `main` is one's own main account, and words that
-    say so. `shared` is where another member's account is shown: then the tabs are the accounts which that member
-    shares, and no others of the same owner. `is_proven`: it is proven that the main account is theirs. `searched`: only
-    the collections with that in their names are shown; "": all. `understood`: what something typed was taken for.
+    `asker` is who may press: what is opened is fetched at their turn. `main` is one's own main account, and words
+    that say so. `shared` is where another member's account is shown: then the tabs are the accounts which that
+    member shares, and no others of the same owner. `is_proven`: it is proven that the main account is theirs.
+    `searched`: only the collections with that in their names are shown, as `read_text` has it; "": all.
+    `understood`: what something typed was taken for.
     """
 
     lookup: Lookup
@@ -125,8 +126,8 @@ class HoldingsPages:
         Raises:
             InputError: there is none.
         """
-        found = replace(self, searched=" ".join(text.split()))
-        if not found.shown.rows:
+        found = replace(self, searched=read_text(text))
+        if not found.searched or not found.shown.rows:
             raise InputError(_NOT_FOUND, text=safe_text(text, 60, plain=True))
         return found
 
@@ -230,5 +231,5 @@ class HoldingsPages:
 def _fits(row: Holding, wanted: str) -> bool:
     """Whether a collection is meant by what was typed; a hidden name is no name to be found by."""
     collection = row.collection
-    name = "" if looks_like_spam(collection.name) else collection.name
+    name = "" if looks_like_spam(collection.name) else read_text(collection.name)
     return wanted in name.casefold() or wanted.removeprefix("#") == collection.collection_id.casefold()

@@ -17,6 +17,7 @@ from bot.errors import StoreError
 from bot.holdings import Account, Collection, Holding
 from bot.linking import Accounts
 from bot.lookup.lookup import Lookup
+from bot.text import read_text
 from bot.text.spam import looks_like_spam
 
 # What makes a collection into the value of an option; "": it has none.
@@ -54,7 +55,7 @@ class SuggestedCollections:
             typed: So far.
             value_of: What the option takes.
         """
-        user_id, wanted = interaction.user.id, typed.strip().casefold()
+        user_id, wanted = interaction.user.id, read_text(typed).casefold()
         try:
             accounts = [link.account for link in await self._accounts.matching(user_id, "")]
         except StoreError:
@@ -65,7 +66,7 @@ class SuggestedCollections:
         for row in self._rows(accounts):
             value = value_of(row.collection)
             name = card_parts.plain_name(row.collection)
-            if value and len(value) <= _CHOICE and (wanted in name.casefold() or wanted in value.casefold()):
+            if value and len(value) <= _CHOICE and (wanted in read_text(name).casefold() or wanted in value.casefold()):
                 words = f" · {holdings_embeds.count_words(row.counted_kinds, row.copies)}"
                 found.setdefault(value, name[: _CHOICE - len(words)] + words)
         return [app_commands.Choice(name=name, value=value) for value, name in found.items()][:_MOST]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -56,6 +57,11 @@ def collection_pages(description: str = "", nfts: NftList | None = None) -> Coll
     )
 
 
+def held(*collections: Collection, complete: bool = True, total: int | None = None) -> Holdings:
+    rows = tuple(Holding(collection, 1) for collection in collections)
+    return Holdings(Account(LOOPRING, "10001"), AS_OF, rows, complete=complete, total=total)
+
+
 def nft_list(count: int, incomplete_reason: str = "") -> NftList:
     nfts = tuple(Nft(f"key{number}", f"0x{number}", 1, name=f"N{number}") for number in range(1, count + 1))
     return NftList(nfts, complete=not incomplete_reason, total=count, incomplete_reason=as_recorded(incomplete_reason))
@@ -72,6 +78,11 @@ def pictured(page: list[discord.Embed]) -> list[str]:
 
 def all_embeds(pages: CollectionPages) -> list[list[discord.Embed]]:
     return [pages.embeds(page) for page in range(pages.page_count())]
+
+
+def words(pages: CollectionPages | ItemPages) -> str:
+    """All that is on all the pages."""
+    return str([embed.to_dict() for page in range(pages.page_count()) for embed in pages.embeds(page)])
 
 
 # ---------------------------------------------------------------- holdings
@@ -177,6 +188,23 @@ def test_no_word_and_no_nft_of_a_long_description_is_lost(length: int, count: in
     assert all(pages), "no page is empty"
 
 
+@pytest.mark.parametrize("length", [10, 3000, 3001, 9000])
+def test_an_advertisement_has_no_text_on_any_page(length: int) -> None:
+    advertised = Collection(LOOPRING, "7", name="Claim rewards at evil.xyz", description="VISIT EVIL.XYZ " * length)
+    pages = CollectionPages(advertised, source_label="Loopring", as_of=AS_OF, gateways=(), nfts=nft_list(3))
+    assert pages.page_count() == 1
+    assert "evil" not in words(pages).lower()
+
+
+def test_a_text_that_cannot_be_seen_is_no_text(lookup: Lookup) -> None:
+    unseen = Nft("a", "7", 1, name="\u200b\u00ad", description="\u2060")
+    pages = collection_pages("\u200b", NftList((unseen,), complete=True))
+    assert "NFT 7" in words(pages)
+    assert "(unnamed)" not in words(pages) + words(pages.find("#7"))
+    blank = held(Collection(LOOPRING, "7", description="\u200b"))
+    assert replace(holdings_pages(lookup, 1), holdings=blank).embeds(0)[1].footer.text == "type unknown · #7"
+
+
 def test_the_first_nfts_are_shown_below_the_end_of_the_text() -> None:
     first, second = all_embeds(collection_pages("word " * 700, nft_list(3)))
     assert [embed.title for embed in first] == ["Harbour Lights"]
@@ -236,6 +264,41 @@ async def test_a_name_that_is_hidden_cannot_be_searched(lookup: Lookup) -> None:
     with pytest.raises(InputError):
         spam.find("reward")
     assert [choice.label for choice in spam.find("7").choices(0)] == ["name hidden, looks like spam"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Harbour Lights", "harb\u200bour"),
+        ("Harb\u00adour Lights", "HARBOUR  lights"),
+        ("Fox &amp; Hare", "fox & h"),
+        ("\uff26\uff4f\uff58", "fox"),
+        ("Fox@Home", "fox@h"),
+        ("🍅🔥 Basement Dungeons", "🍅"),
+        ("#1 Fan", "#1"),
+    ],
+)
+async def test_what_people_read_is_what_they_find(lookup: Lookup, name: str, typed: str) -> None:
+    pages = replace(holdings_pages(lookup, 5), holdings=held(Collection(LOOPRING, "77", name=name)))
+    assert pages.find(typed).page_count() == 1
+    nfts = NftList((Nft("a", "0xaa", 1, name=name), Nft("b", "0xbb", 1, name="Other")), complete=True)
+    assert collection_pages(nfts=nfts).find(typed).page_count() == 1
+
+
+async def test_what_cannot_be_seen_finds_nothing(lookup: Lookup) -> None:
+    with pytest.raises(InputError, match="None of these"):
+        holdings_pages(lookup, 5).find("\u200b")
+    with pytest.raises(InputError, match="None of these"):
+        collection_pages(nfts=nft_list(3)).find("\u200b")
+
+
+def test_nfts_are_found_by_their_numbers_where_their_names_are_hidden() -> None:
+    nfts = NftList((Nft("a", "0xaa", 1, name="Claim at evil.xyz"), Nft("b", "187", 1, name="Other")), complete=True)
+    pages = collection_pages(nfts=nfts)
+    assert [pages.find(typed).nfts[0].key for typed in ("#187", "187", "0xAA", "#170")] == ["b", "b", "a", "a"]
+    for hidden in ("evil", "spam"):
+        with pytest.raises(InputError, match="None of these NFTs"):
+            pages.find(hidden)
 
 
 async def test_what_follows_a_found_collection_is_the_next_found_one() -> None:
