@@ -30,6 +30,8 @@ _WHY = 700
 _ACCOUNT = Message("Account {account}")
 _OLDEST = Message("oldest answer {when}")
 _FOUND = Message("{count:,} collection with “{text}”", "{count:,} collections with “{text}”")
+_FOUND_AT_LEAST = Message("At least {count:,} collection with “{text}”", "At least {count:,} collections with “{text}”")
+_NONE_FOUND_SO_FAR = Message("None with “{text}” so far")
 _ONLY_CONTRACT = Message("Only contract {contract}")
 _SO_FAR = Message("⏳ {arrived:,} so far, still reading…")
 _SO_FAR_OF = Message("⏳ {arrived:,} of {total:,} so far, still reading…")
@@ -134,12 +136,12 @@ def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str, ma
     lines = [f"**{about.title or account}** · {source}"]
     summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title), may_repeat=may_repeat)
     if about.searched:
-        summary = _FOUND(count=len(shown.rows), text=safe_text(about.searched, 60)).render()
-    lines.append(" · ".join(filter(None, [summary, whose])))
+        summary = _found(len(shown.rows), about.searched, is_whole=holdings.complete).render()
+    lines += filter(None, [" · ".join(filter(None, [summary, whose]))])
     if holdings.contract:
         lines.append(_ONLY_CONTRACT(contract=f"`{short_address(holdings.contract)}`").render())
     if reading:
-        lines.append(_so_far(len(shown.rows), holdings.total).render())
+        lines.append(_so_far(len(holdings.holdings), holdings.total).render())
     elif not holdings.complete:
         lines.append(_incomplete_line(holdings.incomplete_reason))
     if shown.hidden:
@@ -161,6 +163,14 @@ def _owner_words(owner: Owner) -> str:
     return _OWNER(owner=safe_text(owner.name, 80) if owner.name else f"`{short_address(owner.address)}`").render()
 
 
+def _found(count: int, searched: str, *, is_whole: bool) -> Words:
+    """How many fit what was searched: of a list that is not whole, more may."""
+    text = safe_text(searched, 60)
+    if is_whole:
+        return _FOUND(count=count, text=text)
+    return _FOUND_AT_LEAST(count=count, text=text) if count else _NONE_FOUND_SO_FAR(text=text)
+
+
 def _so_far(arrived: int, total: int | None) -> Words:
     return _SO_FAR_OF(arrived=arrived, total=total) if total else _SO_FAR(arrived=arrived)
 
@@ -172,7 +182,7 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool, 
     """
     holdings, count = shown.read, len(shown.rows)
     if not count:
-        return _empty_summary(shown, reading=reading, of_several=of_several).render()
+        return _empty_summary(shown, reading=reading, of_several=of_several)
     is_whole = holdings.complete or reading
     words = [(_WHOLE if is_whole else _AT_LEAST)(count=count).render()]
     if uncounted := sum(not row.is_counted for row in shown.rows):
@@ -184,18 +194,19 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool, 
     return " · ".join(words)
 
 
-def _empty_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> Words:
+def _empty_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> str:
     """The same where there is no row."""
     holdings = shown.read
     if not holdings.complete:
-        if reading:
-            return _NOTHING_YET()
-        return _UNKNOWN_OF_SEVERAL() if of_several else _UNKNOWN()
+        if reading:  # how many have arrived that are not shown is said below
+            return "" if shown.hidden else _NOTHING_YET().render()
+        return (_UNKNOWN_OF_SEVERAL() if of_several else _UNKNOWN()).render()
     if shown.hidden:
-        return _ONLY_SCAM(count=shown.hidden)
+        return _ONLY_SCAM(count=shown.hidden).render()
     if of_several:
-        return _NONE_OF_SEVERAL_IN_CONTRACT() if holdings.contract else _NONE_OF_SEVERAL()
-    return (_NONE_IN_CONTRACT if holdings.contract else _NONE)(source=_shown_source(holdings.source_label))
+        return (_NONE_OF_SEVERAL_IN_CONTRACT() if holdings.contract else _NONE_OF_SEVERAL()).render()
+    none = _NONE_IN_CONTRACT if holdings.contract else _NONE
+    return none(source=_shown_source(holdings.source_label)).render()
 
 
 def _incomplete_line(incomplete_reason: Reason | None) -> str:

@@ -95,6 +95,39 @@ async def test_five_collections_fill_a_page(lookup: Lookup, count: int, pages: i
     assert holdings_pages(lookup, count).page_count() == pages
 
 
+@pytest.mark.parametrize("reading", [True, False])
+@pytest.mark.parametrize(
+    ("searched", "summary"),
+    [
+        ("c1", "At least 11 collections with “c1”"),
+        ("c77", "At least 1 collection with “c77”"),
+        ("zzz", "None with “zzz” so far"),
+    ],
+)
+async def test_a_search_in_a_list_that_is_not_whole_says_at_least(
+    lookup: Lookup, searched: str, summary: str, *, reading: bool
+) -> None:
+    whole = holdings_pages(lookup, 77)
+    some = replace(whole.holdings, complete=False, total=120, holdings=whole.holdings.holdings[:19])
+    some = replace(some, holdings=(*some.holdings, whole.holdings.holdings[-1]))
+    header = replace(whole, holdings=some, reading=reading, searched=searched).embeds(0)[0].description or ""
+    assert header.splitlines()[1] == summary
+    assert ("⏳ 20 of 120 so far, still reading…" in header) == reading
+    assert ("⚠️ **Incomplete:**" in header) != reading
+    complete = replace(whole, searched=searched).embeds(0)[0].description or ""
+    assert "least" not in complete
+    assert "so far" not in complete
+
+
+async def test_what_is_hidden_counts_as_arrived(lookup: Lookup) -> None:
+    scam = replace(holdings_pages(lookup, 1), holdings=held(Collection(LOOPRING, "7", is_scam=True), complete=False))
+    header = replace(scam, reading=True).embeds(0)[0].description or ""
+    assert header.splitlines()[1:] == [
+        "⏳ 1 so far, still reading…",
+        "1 collection marked as scam not shown (`spam: True` shows them)",
+    ]
+
+
 @pytest.mark.parametrize("count", [0, 1, 5, 6, 132])
 async def test_every_collection_is_on_exactly_one_page_and_can_be_opened_there(lookup: Lookup, count: int) -> None:
     pages = holdings_pages(lookup, count)
