@@ -13,6 +13,7 @@ import discord
 
 from bot.errors import InputError
 from bot.messages import Message
+from bot.text import read_text
 from bot.text.typed_values import typed_number
 from bot.ui.panel import Action, Modal, Panel, custom_id
 
@@ -22,6 +23,7 @@ _PAGE = Message("Page, from 1 to {last}")
 _PAGE_OR_NAME = Message("Page, from 1 to {last}, or part of a name")
 _BACK = Message("Back")
 _NEXT = Message("Next: {what}")
+_NO_PAGE_NOR_NAME = Message("There is no page {number}: the last one is {last}. Nothing here has this number or name.")
 _NO_SUCH_PAGE = Message("There is no such page: use a number from 1 to {last}.")
 _LONGEST_SEARCH = 60
 _LONGEST_LABEL = 80
@@ -115,13 +117,18 @@ class JumpModal(Modal):
         Raises:
             InputError: there is no such page, or nothing of that name.
         """
-        text = self._number.value.strip()
+        text = read_text(self._number.value)
         if page := typed_number(text, 1, self._count):
             await self._turn(interaction, page - 1)
-        elif self._search and any(map(str.isalpha, text)):
-            await self._search(interaction, text)
-        else:
+        elif not self._search or not text:
             raise InputError(_NO_SUCH_PAGE, last=self._count)
+        else:
+            try:
+                await self._search(interaction, text)
+            except InputError as error:
+                if not text.isdecimal():
+                    raise
+                raise InputError(_NO_PAGE_NOR_NAME, number=text, last=self._count) from error
 
 
 class OpenMenu(discord.ui.Select[Any]):

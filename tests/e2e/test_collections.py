@@ -77,12 +77,34 @@ async def test_a_page_can_be_jumped_to(ada: Person, number: str) -> None:
     assert answer.component("jump")["label"] == "3 / 6"
 
 
-@pytest.mark.parametrize("number", ["0", "7", "-1", "³", "1" * 10, " "])
-async def test_a_number_that_is_no_page_gets_a_sentence(ada: Person, number: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("0", "There is no page 0: the last one is 6. Nothing here has this number or name."),
+        ("1" * 10, f"There is no page {'1' * 10}: the last one is 6. Nothing here has this number or name."),
+        ("-1", "None of these collections has “-1” in its name."),
+        (" ", "There is no such page: use a number from 1 to 6."),
+        ("\u200b", "There is no such page: use a number from 1 to 6."),
+    ],
+)
+async def test_a_number_that_is_no_page_and_no_name_gets_a_sentence(ada: Person, number: str, sentence: str) -> None:
     modal = await ada.press(await ada.run("collections", account="10001"), "jump")
     answer = await ada.submit(modal, page=number)
-    assert "There is no such page: use a number from 1 to 6." in answer.text
+    assert sentence in answer.text
     assert answer.message["ephemeral"]
+
+
+@pytest.mark.parametrize("typed", ["254", "#254", " ２５４ ", "harb\u200bour"])
+async def test_a_collection_is_found_by_what_is_typed_for_a_page(ada: Person, typed: str) -> None:
+    modal = await ada.press(await ada.run("collections", account="10001"), "jump")
+    answer = await ada.submit(modal, page=typed)
+    assert [card for card in answer.titles() if "Harbour Lights" in card] or "Harbour Lights" in answer.text
+    assert "1 collection with" in answer.text
+
+
+async def test_a_collection_is_found_by_an_emoji(ada: Person) -> None:
+    modal = await ada.press(await ada.run("collections", account="10001"), "jump")
+    assert "1 collection with “🍅”" in (await ada.submit(modal, page="🍅")).text
 
 
 async def test_a_collection_opens_with_banner_details_and_nfts_and_leads_back(
