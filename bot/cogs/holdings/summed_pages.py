@@ -232,14 +232,14 @@ def _sum_of(parts: Sequence[Holdings]) -> Holdings:
             known = rows.get(str(row.collection))
             rows[str(row.collection)] = row if known is None else _added(known, row)
     return replace(
-        parts[0],
+        next((part for part in parts if part.fallback_reason), parts[0]),  # whose name is said
+        account=parts[0].account,
         as_of=min(part.as_of for part in parts),
         holdings=tuple(rows.values()),
         complete=all(part.complete for part in parts),
         total=None,
         incomplete_reason=_not_read({part.account: part.incomplete_reason for part in parts if not part.complete}),
         stale_reason=next((part.stale_reason for part in parts if part.stale_reason), None),
-        fallback_reason=next((part.fallback_reason for part in parts if part.fallback_reason), None),
     )
 
 
@@ -279,6 +279,7 @@ def _joined(lists: Sequence[NftList]) -> NftList:
             complete=found.complete and more.complete,
             incomplete_reason=found.incomplete_reason or more.incomplete_reason,
             as_of=min(filter(None, (found.as_of, more.as_of)), default=None),
+            origin=(found if found.fallback_reason or not more.fallback_reason else more).origin,
             fallback_reason=found.fallback_reason or more.fallback_reason,
         )
     return found

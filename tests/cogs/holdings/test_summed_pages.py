@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.archive.lines import AccountRecord, HeldRecord
+from bot.archive.writer import write_archive
 from bot.cogs.holdings.pages import HoldingsPages
 from bot.cogs.holdings.summed_pages import SummedPages, summed
 from bot.errors import SourceError
-from bot.holdings import LOOPRING, Account, Holdings, Order, Owner
+from bot.holdings import LOOPRING, Account, Collection, Holdings, Nft, NftList, Order, Owner
 from bot.lookup.lookup import Lookup
+from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker
+from bot.sources.chain import ChainedSource
 from bot.sources.source import Source
 from bot.store import Store
 from sandbox.community import load_world
+from tests.archive.fixtures import RECORDED_AT, header
 from tests.blockscout_source import BRUNO, open_blockscout
 from tests.loopring_source import open_source
 from tests.sandbox_client import SandboxClient
@@ -73,6 +79,29 @@ async def test_nfts_that_may_be_the_same_are_not_added_up(sandbox: SandboxClient
         header, *cards = texts(pages)
         assert any(" + " in card for card in cards)
         assert "different" not in header
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_what_answers_instead_is_named_wherever_its_account_stands(
+    sandbox: SandboxClient, tmp_path: Path, *, is_first: bool
+) -> None:
+    """10001 is answered by Loopring, and 10007 by an archive."""
+    nfts = NftList((Nft("old", "7", 1, name="Old"),), complete=True, total=1)
+    record = AccountRecord("10007", RECORDED_AT, BRUNO, 1, "", (HeldRecord("254", 1, nfts),))
+    path = tmp_path / "old.tessera"
+    write_archive(path, header(has_nfts=True), [Collection(LOOPRING, "254", name="Harbour Lights")], [record])
+    for endpoint in ("collection/details", "nft/collection/balances"):
+        await sandbox.fault("error", path=endpoint, account="10007", code=100000, message="x")
+    accounts = [Account(LOOPRING, "10001"), Account(LOOPRING, "10007")]
+    archive = await ArchiveSource.open(path, name="old", label="The old archive")
+    async with open_source(sandbox) as source:
+        async with summing(ChainedSource(source, archive), *(accounts if is_first else accounts[::-1])) as pages:
+            said = [line for line in texts(pages)[0].splitlines() if "answers instead" in line]
+            collection = await pages.open(f"{LOOPRING}:254")
+            said += [text for embed in collection.embeds(0) if "answers instead" in (text := embed.description or "")]
+        await archive.close()
+    assert len(said) == 2
+    assert all(line.startswith("📜 The old archive answers instead: ") for line in said)
 
 
 def shared_collection(pages: SummedPages) -> str:
