@@ -182,7 +182,7 @@ async def _run(settings: Settings, config: Path | None) -> int:
 
 
 async def _backup(settings: Settings, file: Path) -> int:
-    summary = await backup_file(settings.store.path, file)
+    summary = await backup_file(settings.store.path, file, backups=settings.store.backups)
     rows = sum(summary.rows.values())
     print_line(
         f"{summary.target}: {plural(rows, 'row')} in {len(summary.rows)} tables, {summary.size:,} bytes, read again"

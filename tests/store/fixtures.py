@@ -68,7 +68,7 @@ async def make_saved_store(place: Place, rows: int = 3) -> None:
     """A store and its backup of 24 November."""
     await make_store(place.path, rows)
     place.backups.mkdir()
-    await backup_file(place.path, place.backups / f"{place.path.stem}-2026-11-24.db")
+    await backup_file(place.path, place.backups / f"{place.path.stem}-2026-11-24.db", backups=place.backups)
 
 
 def make_old_store(path: Path, rows: int = 3) -> None:

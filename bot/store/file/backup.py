@@ -46,11 +46,16 @@ class Summary:
     size: int
 
 
-async def backup_file(source: Path, target: Path) -> Summary:
+async def backup_file(source: Path, target: Path, *, backups: Path) -> Summary:
     """Save the store at `source`, which a bot may be using, to the new file `target` (mode 0600).
 
     The copy is written beside its target, read back as a whole, and only then given its name. Whatever goes wrong,
     a cancellation included, leaves no file.
+
+    Args:
+        source: The store's file.
+        target: The new one.
+        backups: The folder of its backups: what a damaged store is restored from.
 
     Raises:
         InputError: there is a file at `target` already.
@@ -58,7 +63,7 @@ async def backup_file(source: Path, target: Path) -> Summary:
         StoreError: the disk is full or fails, or the copy is not what was read.
     """
     stop = threading.Event()
-    copying = asyncio.ensure_future(asyncio.to_thread(copy, source, target, stop=stop))
+    copying = asyncio.ensure_future(asyncio.to_thread(copy, source, target, backups=backups, stop=stop))
     try:
         return await asyncio.shield(copying)
     except asyncio.CancelledError:
@@ -67,14 +72,16 @@ async def backup_file(source: Path, target: Path) -> Summary:
         raise
 
 
-def copy(source: Path, target: Path, *, replace: bool = False, stop: threading.Event | None = None) -> Summary:
+def copy(
+    source: Path, target: Path, *, backups: Path, replace: bool = False, stop: threading.Event | None = None
+) -> Summary:
     """`backup_file` on this thread. With `replace` it takes the place of an earlier file; `stop` ends it early."""
     if not replace and os.path.lexists(target):
         raise InputError(_TARGET_EXISTS, target=target)
     source = Path(os.path.realpath(source))  # the log is beside the file, not beside a link to it
-    if examine(source, source.parent / "backups") is None:
+    if examine(source, backups) is None:
         raise ConfigError(_NO_STORE, source=source)
-    part = _create_part(target)
+    part = _create_part(target, source)
     try:
         rows = _copy(source, part, stop or threading.Event())
         _verify(part, rows)
@@ -92,12 +99,15 @@ def copy(source: Path, target: Path, *, replace: bool = False, stop: threading.E
             path.unlink(missing_ok=True)
 
 
-def _create_part(target: Path) -> Path:
+def _create_part(target: Path, source: Path) -> Path:
     try:
         file, name = tempfile.mkstemp(PART, f".{target.name}.", target.parent)
+        if os.geteuid() == 0:  # then the bot can open it when it is put in the store's place
+            owner = source.stat()
+            os.fchown(file, owner.st_uid, owner.st_gid)
+        os.close(file)
     except OSError as error:
         raise ConfigError(_CANNOT_WRITE, target=target, reason=error.strerror) from error
-    os.close(file)
     return Path(name)
 
 

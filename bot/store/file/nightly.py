@@ -51,7 +51,7 @@ async def _save(store: Path, folder: Path, night: date, days: int, weeks: int) -
     target = folder / backup_files.of_day(store, night)
     if not await asyncio.to_thread(_prepare_folder, store, target):
         return
-    saved = await backup_file(store, target)
+    saved = await backup_file(store, target, backups=folder)
     rows = sum(saved.rows.values())
     log.info("backup: %s, %d rows in %d tables, %d bytes, verified", target, rows, len(saved.rows), saved.size)
     for path in await asyncio.to_thread(_remove_old, store, folder, night, days, weeks):

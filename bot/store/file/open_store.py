@@ -148,7 +148,8 @@ def _migrate(path: Path, backups: Path, db: Database, found: Findings | None) ->
         target = backups / backup_files.of_step(path, found.pending[0])
         try:
             backups.mkdir(mode=0o700, exist_ok=True)
-            copy(path, target, replace=True)  # an earlier one is from a start that failed at this point
+            # An earlier one is from a start that failed at this point.
+            copy(path, target, backups=backups, replace=True)
         except (OSError, StoreError, ConfigError) as error:
             reason = f"{error.strerror}." if isinstance(error, OSError) else error.words
             raise ConfigError(_NOT_SAVED_FIRST, path=path, backups=backups, reason=reason) from error

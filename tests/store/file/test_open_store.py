@@ -155,7 +155,7 @@ async def test_a_link_to_the_store_is_the_store(place: Place) -> None:
         await Store.open(folder / "t.db")
     assert await Store.inspect(place.path)
     log = (folder / "t.db-wal").read_bytes()
-    await backup_file(place.path, folder / "b.db")
+    await backup_file(place.path, folder / "b.db", backups=place.backups)
     await store.close()
     assert read_owners(folder / "b.db") == owners(3)
     assert stat.S_IMODE((folder / "t.db").stat().st_mode) == 0o600
