@@ -13,6 +13,7 @@ makes no decisions, and has no messages for members.
     file/       open_store: `lock` it, `examine` it, back it up (`backup`), migrate its tables;
                 beside_bot: what operator's commands read and change while the bot runs
                 nightly: a backup every night; backup_files: their names, and how to restore one
+                file_owners: whose files they are
     linking/    link_table: accounts that members named, and proofs; vouch_table: what a server's moderators vouch for
                 proven_accounts: what counts as proven for a member, in one server or in none
                 session_table: proofs in progress (session_moves: their status; browser_table: browsers that

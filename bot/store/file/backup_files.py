@@ -6,6 +6,7 @@ tessera-before-m002_links.db made before the tables were changed by that step
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shlex
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from bot.errors import ConfigError
 from bot.messages import Message, Words
+from bot.store.file.file_owners import chown
 
 _RESTORE = Message("To go back to the backup of {made:%Y-%m-%d %H:%M} UTC:\n  {commands}")
 _NO_BACKUP = Message(
@@ -84,13 +86,23 @@ def how_to_restore(store: Path, folder: Path) -> Words:
 
 
 def _commands(store: Path, backup: Path) -> str:
-    aside = Path(f"{store}.damaged")
     # The log must go too: SQLite would apply it to the backup.
     there = [path for path in (store, *(Path(f"{store}{ending}") for ending in COMPANIONS)) if path.exists()]
-    commands = [["cp", backup, store]]
+    # Who runs them may be root, and the file must be the bot's: with -p it belongs to whom the backup does.
+    commands = [shlex.join(["cp", "-p", str(backup), str(store)])]
     if there:
-        commands = [["mkdir", aside], ["mv", *there, aside], *commands]
-    return " && ".join(shlex.join(map(str, command)) for command in commands)
+        aside = str(_unused(f"{store}.damaged"))
+        commands = [shlex.join(["mkdir", aside]), shlex.join(["mv", *map(str, there), aside]), *commands]
+    owner = (store if store.exists() else store.parent).stat()
+    if backup.stat().st_uid != owner.st_uid:
+        commands.append(chown(owner.st_uid, owner.st_gid, store))
+    return " && ".join(commands)
+
+
+def _unused(name: str) -> Path:
+    """That name, or with a number behind it: what was put aside before stays."""
+    numbered = (Path(f"{name}-{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([Path(name)], numbered) if not os.path.lexists(path))
 
 
 def _is_good(backup: Path) -> bool:

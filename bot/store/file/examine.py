@@ -20,9 +20,12 @@ from bot.config.private_files import refuse_shared_folders
 from bot.errors import ConfigError, DamagedStoreError
 from bot.messages import Message
 from bot.store.file import backup_files
+from bot.store.file.file_owners import refuse_other_owners, refuse_unopenable
+from bot.store.file.lock import ENDING
 from bot.store.schema import MIGRATIONS
 from bot.store.store_errors import OF_A_LOCK, OF_DAMAGE, OF_THE_DISK
 
+_NO_BACKUPS = Message("{folder}: backups cannot be written there: {reason}. Set [store] backup_folder.")
 CANNOT_WRITE = Message("{path}: the store cannot be written: {reason}. Set [store] path.")
 _IN_USE = Message("{path}: the store is in use by another program. End that one first.")
 _WAS_KILLED = Message("{path}: a program was killed while it wrote; the next start repairs that.")
@@ -85,7 +88,8 @@ def inspect(path: Path, backups: Path) -> Findings | None:
     """`examine`, and whether a store could be opened or made there, as far as that can be found out without doing it.
 
     Raises:
-        DamagedStoreError, ConfigError: as `examine`, or nothing can be written there, or others can replace the file.
+        DamagedStoreError, ConfigError: as `examine`, or nothing can be written there, or no backups where they are to
+            be, or others can replace the file, or a file is of another user.
     """
     try:
         path.parent.stat()
@@ -96,7 +100,21 @@ def inspect(path: Path, backups: Path) -> Findings | None:
     for place in (path.parent, path) if path.exists() else (path.parent,):
         if not os.access(place, os.W_OK):
             raise ConfigError(CANNOT_WRITE, path=path, reason=os.strerror(errno.EACCES))
+    refuse_other_owners(path, backups, (*backup_files.COMPANIONS, ENDING), user=os.geteuid())
+    _refuse_unusable_backups(backups)
     return found
+
+
+def _refuse_unusable_backups(folder: Path) -> None:
+    """The folder is made by the first backup; those above it are not."""
+    place = folder if os.path.lexists(folder) else folder.parent
+    fault = 0
+    if not place.is_dir():
+        fault = errno.ENOTDIR if os.path.lexists(place) else errno.ENOENT
+    elif not os.access(place, os.W_OK | os.X_OK):
+        fault = errno.EACCES
+    if fault:
+        raise ConfigError(_NO_BACKUPS, folder=folder, reason=os.strerror(fault))
 
 
 def refuse_replaceable(path: Path, backups: Path) -> None:
@@ -131,6 +149,7 @@ def explaining(path: Path, backups: Path) -> Iterator[None]:
         if name == "SQLITE_READONLY_ROLLBACK":
             raise ConfigError(_WAS_KILLED, path=path) from error
         if name.startswith(OF_THE_DISK):
+            refuse_unopenable(path)
             raise ConfigError(_CANNOT_USE, path=path, reason=error) from error
         refused = _NOT_A_STORE(path=path, reason=error)
         if not name.startswith(OF_DAMAGE):

@@ -17,6 +17,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from bot.errors import ConfigError
 from bot.messages import Message
+from bot.store.file.file_owners import refuse_unopenable
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ _IN_USE = Message(
 )
 _CANNOT_WRITE = Message("{store}: the store cannot be written: {reason}. Set [store] path.")
 
+ENDING = ".lock"
 _MOUNTS = Path("/proc/self/mountinfo")  # Linux only; elsewhere nobody is warned
 
 # Several machines can mount these at once; SQLite's log needs memory that all its users share (sqlite.org/wal.html).
@@ -56,7 +58,7 @@ class Lock:
         Raises:
             ConfigError: another process holds the lock, or its file cannot be written.
         """
-        path = Path(f"{store}.lock")
+        path = Path(f"{store}{ENDING}")
         _warn_of_network(path)
         lock = kind(path, mode=0o600, thread_local=False, fallback_to_soft=False, on_acquired=_write_pid)
         try:
@@ -70,6 +72,7 @@ class Lock:
             raise ConfigError(_IN_USE, store=store) from error
         except OSError as error:
             if error.errno not in _NO_LOCKS:
+                refuse_unopenable(path)
                 raise ConfigError(_CANNOT_WRITE, store=store, reason=error.strerror) from error
             log.warning(
                 "%s: files cannot be locked here (%s): take care that no second Tessera uses it", store, error.strerror

@@ -1,15 +1,21 @@
 """A store that was damaged or lost is refused untouched, with the commands that bring its backup back."""
 
 import os
+import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.errors import ConfigError, DamagedStoreError
+from bot.errors import ConfigError, DamagedStoreError, StoreError
 from bot.store import Store
+from bot.store.file.backup import backup_file
+from bot.store.file.nightly import back_up_night
 from tests.store.fixtures import (
     Place,
     damage,
@@ -166,3 +172,142 @@ async def test_a_backup_without_a_header_is_not_a_good_one(place: Place) -> None
     damage(place.path)
     with pytest.raises(DamagedStoreError, match=r"t-2026-11-24\.db"):
         await Store.open(place.path)
+
+
+async def test_the_commands_work_again_at_the_next_damage(place: Place) -> None:
+    await make_saved_store(place, rows=500)
+    damages = []
+    for _ in range(3):
+        damages.append(damage(place.path))
+        with pytest.raises(DamagedStoreError) as caught:
+            await Store.open(place.path)
+        _run_commands(caught.value.sentence)
+        await (await Store.open(place.path)).close()
+        assert read_owners(place.path) == owners(500)
+    names = ("t.db.damaged", "t.db.damaged-2", "t.db.damaged-3")
+    assert [(place.path.parent / name / "t.db").read_bytes() for name in names] == damages
+
+
+async def test_a_backup_of_a_damaged_store_names_the_backups_of_the_settings(place: Place, tmp_path: Path) -> None:
+    await make_saved_store(place, rows=500)
+    place = Place(place.path, place.backups.rename(tmp_path / "elsewhere"))
+    for harm in (damage, Path.unlink):
+        harm(place.path)
+        with pytest.raises(DamagedStoreError, match=r"elsewhere/t-2026-11-24\.db"):
+            await backup_file(place.path, tmp_path / "b.db", backups=place.backups)
+        with pytest.raises(StoreError, match=r"elsewhere/t-2026-11-24\.db"):
+            await back_up_night(place.path, place.backups, datetime(2026, 11, 25, 12, tzinfo=UTC))
+
+
+# ---------------------------------------------------------------- what root leaves to the bot's user
+
+BOT = 12345
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
+
+
+@pytest.fixture
+def home() -> Iterator[Place]:
+    """The folder of the bot's user."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, BOT, BOT)
+        yield Place(Path(folder) / "t.db", Path(folder) / "backups")
+
+
+@contextmanager
+def as_the_bot() -> Iterator[None]:
+    """As the bot's user."""
+    os.setegid(BOT)
+    os.seteuid(BOT)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+@as_root
+async def test_what_root_restores_is_the_bots(home: Place) -> None:
+    with as_the_bot():
+        await make_saved_store(home, rows=500)
+        damage(home.path)
+        with pytest.raises(DamagedStoreError) as caught:
+            await Store.open(home.path)
+    _run_commands(caught.value.sentence)
+    with as_the_bot():
+        await (await Store.open(home.path)).close()
+        assert read_owners(home.path) == owners(500)
+
+
+@as_root
+async def test_a_backup_that_root_makes_is_the_bots(home: Place) -> None:
+    with as_the_bot():
+        await make_store(home.path, rows=500)
+    await backup_file(home.path, home.path.with_name("b.db"), backups=home.backups)
+    home.path.unlink()
+    _run_commands(shlex.join(["cp", "-p", str(home.path.with_name("b.db")), str(home.path)]))
+    with as_the_bot():
+        await (await Store.open(home.path)).close()
+        assert read_owners(home.path) == owners(500)
+
+
+@as_root
+async def test_a_backup_of_roots_is_given_to_the_bot(home: Place) -> None:
+    with as_the_bot():
+        await make_saved_store(home, rows=500)
+    os.chown(home.backups / "t-2026-11-24.db", 0, 0)
+    damage(home.path)
+    with pytest.raises(DamagedStoreError, match=f"chown {BOT}:{BOT}") as caught:
+        await Store.inspect(home.path)
+    _run_commands(caught.value.sentence)
+    with as_the_bot():
+        await (await Store.open(home.path)).close()
+
+
+@as_root
+@pytest.mark.parametrize("name", ["t.db", "t.db.lock", "backups"])
+async def test_root_hears_of_a_file_that_the_bot_could_not_open(home: Place, name: str) -> None:
+    with as_the_bot():
+        await make_saved_store(home, rows=3)
+    await Store.inspect(home.path)
+    os.chown(home.path.with_name(name), 0, 0)
+    with pytest.raises(ConfigError, match="it belongs to another user than its folder") as caught:
+        await Store.inspect(home.path)
+    _run_commands(caught.value.sentence.split("`")[1])
+    await Store.inspect(home.path)
+    with as_the_bot():
+        await (await Store.open(home.path)).close()
+
+
+@as_root
+@pytest.mark.parametrize("name", ["t.db", "t.db.lock"])
+async def test_the_bot_names_the_command_for_a_file_of_roots(home: Place, name: str) -> None:
+    with as_the_bot():
+        await make_store(home.path)
+    os.chown(home.path.with_name(name), 0, 0)
+    with as_the_bot(), pytest.raises(ConfigError, match="belongs to another user, so the bot cannot open it") as caught:
+        await Store.open(home.path)
+    _run_commands(caught.value.sentence.split("`")[1])
+    with as_the_bot():
+        await (await Store.open(home.path)).close()
+
+
+@as_root
+async def test_in_a_folder_of_roots_the_bot_may_write_by_its_group(home: Place) -> None:
+    with as_the_bot():
+        await make_saved_store(home, rows=3)
+    os.chown(home.path.parent, 0, BOT)
+    home.path.parent.chmod(0o770)
+    await Store.inspect(home.path)
+
+
+# ---------------------------------------------------------------- where backups are to be
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"), [("missing/b", "No such file or directory"), ("file", "Not a directory"), ("file/b", "Not a")]
+)
+async def test_a_folder_that_takes_no_backups_is_found_out_before(place: Place, folder: str, reason: str) -> None:
+    await make_store(place.path)
+    (place.path.parent / "file").write_text("a file")
+    with pytest.raises(ConfigError, match=rf"backups cannot be written there: {reason}.*backup_folder"):
+        await Store.inspect(place.path, backups=place.path.parent / folder)
