@@ -34,16 +34,17 @@ _NO_BUDGET = (LookupError, TypeError, ValueError, ArithmeticError)
 _A_DAY = timedelta(days=1)
 _LONGEST_PAUSE = 60.0
 
+NO_MEMBERS_INTENT = Message(
+    "Discord does not grant this bot the members intent: switch it on in the developer portal (Bot → Server "
+    "Members Intent), or set members_intent = false."
+)
 # The close codes after which every further attempt is pointless (Discord's documentation, gateway close event codes).
 _FATAL_CLOSE = {
     4004: Message("Discord refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token)."),
     4011: Message("Discord wants this bot sharded: it is in more than 2,500 servers, which Tessera does not support."),
     4012: Message("Discord no longer supports the version of its API that this Tessera knows: update Tessera."),
     4013: Message("Discord does not know the intents that this Tessera asks for: update Tessera."),
-    4014: Message(
-        "Discord does not grant this bot the members intent: switch it on in the developer portal (Bot → Server "
-        "Members Intent), or set members_intent = false."
-    ),
+    4014: NO_MEMBERS_INTENT,
 }
 _CLOSED_FOR_GOOD = Message("Discord closed the connection for good (code {code}).")
 _REFUSED_AT_START = Message("Discord refuses what this bot asks for at its start: {reason}")

@@ -8,7 +8,6 @@ says that the archive covers the whole network, such an account does not exist (
 from __future__ import annotations
 
 import asyncio
-import errno
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,14 +19,13 @@ from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
 from bot.archive_api.loopring_json import Json, account_json, collection_json, page_json
 from bot.archive_api.nft_json import balances_json
-from bot.config.listen_faults import is_of_host, listen_fault
+from bot.config.listen_fault import LISTEN_ERRORS, WRONG_HOST, listen_fault
 from bot.errors import ConfigError, UnavailableError
 from bot.holdings import LOOPRING, Holding, NftList
 from bot.messages import Message
 
 _OTHER_NETWORK = Message("{path}: contains accounts of {network}; only those of {loopring} can be served.")
 _PORT_IN_USE = Message("{host}:{port} is in use already. Choose another --port.")
-_NO_HOST = Message("{host}: cannot be listened on: {reason}. Choose another --host.")
 _CANNOT_LISTEN = Message("{host}:{port} cannot be listened on: {reason}. Choose another --port.")
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -82,9 +80,14 @@ async def start_serving(app: web.Application, host: str, port: int) -> web.AppRu
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-    except (OSError, UnicodeError) as error:
+    except LISTEN_ERRORS as error:
         await runner.cleanup()
-        raise _cannot_listen(host, port, error) from error
+        fault = listen_fault(error)
+        if fault.is_in_use:
+            raise ConfigError(_PORT_IN_USE, host=host, port=port) from error
+        if fault.is_of_host:
+            raise ConfigError(WRONG_HOST, setting="--host", host=host, reason=fault.reason) from error
+        raise ConfigError(_CANNOT_LISTEN, host=host, port=port, reason=fault.reason) from error
     return runner
 
 
@@ -92,14 +95,6 @@ def url_of(address: Sequence[object]) -> str:
     """The URL of an address that is listened on: host, port, and for IPv6 more."""
     host, port = address[:2]
     return f"http://[{host}]:{port}" if ":" in str(host) else f"http://{host}:{port}"
-
-
-def _cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> ConfigError:
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return ConfigError(_PORT_IN_USE, host=host, port=port)
-    if is_of_host(error):
-        return ConfigError(_NO_HOST, host=host, reason=listen_fault(error))
-    return ConfigError(_CANNOT_LISTEN, host=host, port=port, reason=listen_fault(error))
 
 
 def _respond_with(endpoint: _Endpoint, key: str) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 
@@ -10,6 +11,7 @@ import discord
 
 from bot.app.build_sources import open_source, open_sources
 from bot.app.moved_clock import moved_time_warning
+from bot.app.run import NO_MEMBERS_INTENT
 from bot.cli.check_listeners import check_listeners
 from bot.config.dangers import dangers_of_roles
 from bot.config.settings import Settings
@@ -22,6 +24,8 @@ from bot.linking.node_answers import NodeState
 from bot.linking.proof_methods import availabilities, weaknesses
 from bot.lookup.owner_rule import OwnerRule
 from bot.names import Names, is_numbered
+from bot.pictures.fonts import configured_font
+from bot.pictures.studio import why_off
 from bot.sources.askers import Asker, Askers
 from bot.sources.reading import read_holdings
 from bot.sources.session import open_session
@@ -53,7 +57,8 @@ async def check(settings: Settings, print_line: Callable[[str], object]) -> int:
     arrangement = await _check_arrangement(settings, print_line)
     linking = await _check_linking(settings, print_line)
     page = max(_check_page(settings, print_line), await check_listeners(settings, print_line))
-    worst = max(store, token, *sources, arrangement, linking, page)
+    pictures = await _check_pictures(settings, print_line)
+    worst = max(store, token, *sources, arrangement, linking, page, pictures)
     source = "a source" if len(sources) > 1 else "the source"
     silent = "Discord" if token else source if any(sources) else "Ethereum"
     print_line({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
@@ -123,7 +128,23 @@ async def _check_token(settings: Settings, print_line: Callable[[str], object]) 
         print_line(f"✓ Discord: the token is that of {client.user}")
         if client.application_id:
             print_line(f"· Invite: {invite_url(client.application_id, settings.discord)}")
+        flags = client.application_flags
+        if settings.discord.members_intent and not (flags.gateway_guild_members or flags.gateway_guild_members_limited):
+            print_line(f"✗ Discord: {NO_MEMBERS_INTENT().render()}")
+            return 2
         return 0
+
+
+async def _check_pictures(settings: Settings, print_line: Callable[[str], object]) -> int:
+    """The font that is named is needed where pictures are drawn."""
+    if why_off(enabled=settings.pictures.enabled) or not settings.pictures.font:
+        return 0
+    try:
+        await asyncio.to_thread(configured_font, settings.pictures.font)
+    except ConfigError as error:
+        print_line(f"✗ Pictures: {error.sentence}")
+        return 2
+    return 0
 
 
 async def _check_arrangement(settings: Settings, print_line: Callable[[str], object]) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from bot.cli.health_check import ask_health
-from bot.config.listen_faults import listen_fault
+from bot.config.listen_fault import LISTEN_ERRORS, WRONG_HOST, ListenFault, listen_fault
 from bot.config.settings import Settings
+
+_SAME_PORT = "✗ [metrics] port is that of [web]: choose another one, as metrics are not for the page's visitors."
 
 
 async def check_listeners(settings: Settings, print_line: Callable[[str], object]) -> int:
@@ -18,34 +20,42 @@ async def check_listeners(settings: Settings, print_line: Callable[[str], object
     if metrics.port is not None:
         listeners.append(("metrics", metrics.host, metrics.port))
     if metrics.port and (metrics.host, metrics.port) == (web.host, web.port):
-        print_line("✗ [metrics] port is that of [web]: choose another one, as metrics are not for the page's visitors.")
+        print_line(_SAME_PORT)
         return 2
     is_running = False
     worst = 0
-    for table, host, port in listeners:
-        error = await _why_not(host, port)
-        if error is None:
-            continue
-        in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        if in_use and (is_running or (table == "web" and await _is_tessera(host, port))):
-            is_running = True
-            print_line(f"✓ [{table}] {host}:{port} is in use by a Tessera that runs")
-            continue
-        words = "is in use already" if in_use else f"cannot be listened on: {listen_fault(error)}"
-        print_line(f"✗ [{table}] {host}:{port} {words}. Choose another port.")
-        worst = 2
+    async with AsyncExitStack() as held:  # all of them at once, as the bot does: one may be in the way of another
+        for table, host, port in listeners:
+            fault = await _listen(host, port, held)
+            if fault is None:
+                continue
+            if fault.is_in_use and (is_running or (table == "web" and await _is_tessera(host, port))):
+                is_running = True
+                print_line(f"✓ [{table}] {host}:{port} is in use by a Tessera that runs")
+                continue
+            print_line(_line(table, host, port, fault, is_of_web=port == web.port and not worst))
+            worst = 2
     return worst
 
 
-async def _why_not(host: str, port: int) -> OSError | UnicodeError | None:
-    """The error; None: it can be listened on."""
+async def _listen(host: str, port: int, held: AsyncExitStack) -> ListenFault | None:
+    """Listen until `held` is closed; None: that is possible."""
     try:
         server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
-    except (OSError, UnicodeError) as error:
-        return error
-    server.close()
-    await server.wait_closed()
+    except LISTEN_ERRORS as error:
+        return listen_fault(error)
+    held.push_async_callback(server.wait_closed)
+    held.callback(server.close)
     return None
+
+
+def _line(table: str, host: str, port: int, fault: ListenFault, *, is_of_web: bool) -> str:
+    if fault.is_of_host:
+        return f"✗ {WRONG_HOST(setting=f'[{table}] host', host=host, reason=fault.reason).render()}"
+    if fault.is_in_use and table == "metrics" and is_of_web:
+        return _SAME_PORT
+    words = "is in use already" if fault.is_in_use else f"cannot be listened on: {fault.reason}"
+    return f"✗ [{table}] {host}:{port} {words}. Choose another port."
 
 
 async def _is_tessera(host: str, port: int) -> bool:

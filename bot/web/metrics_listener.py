@@ -6,13 +6,12 @@ a private network, and nothing that came through a proxy; everybody else gets wh
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.config.listen_fault import LISTEN_ERRORS, WRONG_HOST, listen_fault
 from bot.config.metrics_table import MetricsSettings
 from bot.config.web_table import is_private_address
 from bot.errors import ConfigError
@@ -56,7 +55,9 @@ async def serve_metrics(settings: MetricsSettings, render: Render) -> AsyncItera
 async def _listen(runner: web.AppRunner, settings: MetricsSettings) -> None:
     try:
         await web.TCPSite(runner, settings.host, settings.port or 0).start()
-    except OSError as error:
-        in_use = error.errno == errno.EADDRINUSE
-        reason = "it is in use already" if in_use else os.strerror(error.errno or errno.EADDRNOTAVAIL)
+    except LISTEN_ERRORS as error:
+        fault = listen_fault(error)
+        if fault.is_of_host:
+            raise ConfigError(WRONG_HOST, setting="[metrics] host", host=settings.host, reason=fault.reason) from error
+        reason = "it is in use already" if fault.is_in_use else fault.reason
         raise ConfigError(_CANNOT_LISTEN, host=settings.host, port=settings.port or 0, reason=reason) from error

@@ -8,14 +8,13 @@ after restart here.
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.config.listen_faults import listen_fault
+from bot.config.listen_fault import LISTEN_ERRORS, WRONG_HOST, listen_fault
 from bot.config.web_table import WebSettings
 from bot.errors import ConfigError, StoreError
 from bot.messages import Message
@@ -156,11 +155,13 @@ async def _listen(settings: WebSettings, make_protocol: Callable[[], asyncio.Pro
     loop = asyncio.get_running_loop()
     try:
         listener = await loop.create_server(make_protocol, settings.host, settings.port, backlog=_ACCEPTED_AT_ONCE)
-    except (OSError, UnicodeError) as error:
-        place = {"host": settings.host, "port": settings.port}
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            raise ConfigError(_IN_USE, **place) from error
-        raise ConfigError(_CANNOT_LISTEN, **place, reason=listen_fault(error)) from error
+    except LISTEN_ERRORS as error:
+        fault = listen_fault(error)
+        if fault.is_in_use:
+            raise ConfigError(_IN_USE, host=settings.host, port=settings.port) from error
+        if fault.is_of_host:
+            raise ConfigError(WRONG_HOST, setting="[web] host", host=settings.host, reason=fault.reason) from error
+        raise ConfigError(_CANNOT_LISTEN, host=settings.host, port=settings.port, reason=fault.reason) from error
     for each in listener.sockets:
         with each.dup() as queue:
             queue.listen(_BACKLOG)

@@ -302,9 +302,9 @@ async def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("host", "words"),
     [
-        ("x" * 70, r"x{70}: cannot be listened on: no host can have this name\. Choose another --host\."),
-        ("fe80::1%nowhere", r"fe80::1%nowhere: cannot be listened on: [A-Z][a-z ]+\. Choose another --host\."),
-        ("192.0.2.1", r"192\.0\.2\.1: cannot be listened on: Cannot assign requested address\. Choose another --host"),
+        ("x" * 70, r"--host x{70}: this machine cannot listen there: no host can have this name\."),
+        ("fe80::1%nowhere", r"--host fe80::1%nowhere: this machine cannot listen there: [A-Z][a-z ]+\."),
+        ("192.0.2.1", r"--host 192\.0\.2\.1: this machine cannot listen there: Cannot assign requested address\."),
     ],
     ids=["no name", "not known", "not ours"],
 )

@@ -337,24 +337,69 @@ async def test_check_sees_a_port_that_another_program_has(
                 code=2,
                 config=write_config(tmp_path, sandbox, **tables),
             )
-    await finds(
-        tessera,
-        "✗ [web] 192.0.2.1:0 cannot be listened on: Cannot assign requested address. Choose another port.",
-        code=2,
-        config=write_config(tmp_path, sandbox, web='host = "192.0.2.1"'),
-    )
-    long = "x" * 70
-    await finds(
-        tessera,
-        f"✗ [web] {long}:0 cannot be listened on: no host can have this name. Choose another port.",
-        code=2,
-        config=write_config(tmp_path, sandbox, web=f'host = "{long}"'),
-    )
+    for host, reason in (
+        ("192.0.2.1", "Cannot assign requested address"),
+        ("exa mple", "Name or service not known"),
+        ("x" * 70, "no host can have this name"),
+        ("a\\u0000b", "no host can have this name"),
+    ):
+        result = await tessera("check", config=write_config(tmp_path, sandbox, web=f'host = "{host}"'))
+        [line] = [each for each in result.lines if each.startswith("✗")]
+        assert line.startswith("✗ [web] host ")
+        assert line.endswith(
+            f": this machine cannot listen there: {reason}. Use one of its own addresses, such as `127.0.0.1`."
+        )
+        assert (result.code, result.err) == (2, "")
     await finds(
         tessera,
         "✗ [metrics] port is that of [web]: choose another one, as metrics are not for the page's visitors.",
         code=2,
         config=write_config(tmp_path, sandbox, web=f"port = {port}", metrics=f"port = {port}"),
+    )
+
+
+async def test_check_tries_the_ports_together(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
+    port = free_port()
+    await finds(
+        tessera,
+        "✗ [metrics] port is that of [web]: choose another one, as metrics are not for the page's visitors.",
+        code=2,
+        config=write_config(tmp_path, sandbox, web=f'host = "0.0.0.0"\nport = {port}', metrics=f"port = {port}"),
+    )
+
+
+async def test_check_with_a_folder_that_takes_no_backups(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    store = 'path = "tessera.db"\nbackup_folder = "/nonexistent/a/b"'
+    await finds(
+        tessera,
+        "✗ Store: /nonexistent/a/b: backups cannot be written there: No such file or directory. "
+        "Set [store] backup_folder.",
+        code=2,
+        config=write_config(tmp_path, sandbox, store=store),
+    )
+
+
+async def test_check_sees_an_intent_that_discord_does_not_grant(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    await finds(
+        tessera,
+        "✗ Discord: Discord does not grant this bot the members intent: switch it on in the developer portal (Bot → "
+        "Server Members Intent), or set members_intent = false.",
+        code=2,
+        config=write_config(tmp_path, sandbox, discord="members_intent = true"),
+    )
+
+
+async def test_check_with_a_font_that_is_none(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
+    await finds(
+        tessera,
+        "✗ Pictures: [pictures] font: /nonexistent.ttf is no font file that can be read. A .ttf, .otf or .ttc file is "
+        "accepted.",
+        code=2,
+        config=write_config(tmp_path, sandbox, pictures='font = "/nonexistent.ttf"'),
     )
 
 

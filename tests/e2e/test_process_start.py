@@ -65,7 +65,10 @@ BAD_TOKEN = (
         (
             {"web": 'host = "192.0.2.1"'},
             SECRETS["DISCORD_TOKEN"],
-            "tessera: [web] 192.0.2.1:0 cannot be listened on: Cannot assign requested address. Choose another port.",
+            (
+                "tessera: [web] host 192.0.2.1: this machine cannot listen there: Cannot assign requested address. "
+                "Use one of its own addresses, such as `127.0.0.1`."
+            ),
         ),
         (
             {"web": f'host = "{"x" * 70}"'},

@@ -14,7 +14,6 @@ from cachetools import LRUCache, TTLCache
 from bot.errors import InputError, NotFoundError, SourceError
 from bot.gates.conditions import FindByName, NamedCollection
 from bot.gates.cursor import MAX_DEPTH_IN_FILES
-from bot.gates.folded_name import folded
 from bot.gates.gate_file import ReadRule
 from bot.gates.parser import parse_rule
 from bot.gates.rule import CollectionRef, Rule
