@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from bot.cli.main import main
+from bot.cli.entry import main
 
 sys.exit(main())

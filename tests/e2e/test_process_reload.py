@@ -6,8 +6,22 @@ import asyncio
 import signal
 from pathlib import Path
 
-from tests.process import PATIENCE, running
-from tests.sandbox_client import SandboxClient, write_config
+import pytest
+
+from tests.process import PATIENCE, running, start
+from tests.sandbox_client import SECRETS, SandboxClient, write_config
+
+# Python runs it before anything else: the signal comes exactly when that module is about to be loaded.
+SITE = """
+import os, signal, sys
+
+class Signals:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGHUP)
+
+sys.meta_path.insert(0, Signals())
+"""
 
 
 async def shown_below_the_name(sandbox: SandboxClient, user: str, line: str) -> None:
@@ -52,5 +66,19 @@ async def test_the_settings_are_read_again_and_the_bot_goes_on(bare_sandbox: San
         bot.process.send_signal(signal.SIGHUP)
         await bot.says("reload: everything stays as it was: ")
         await ada.run("help")
+        code, _ = await bot.stop()
+    assert code == 0
+
+
+@pytest.mark.parametrize("module", ["bot.cli.main", "discord", "bot.app.serve"])
+async def test_a_reload_while_the_bot_is_loaded_waits_until_it_runs(
+    bare_sandbox: SandboxClient, tmp_path: Path, module: str
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SITE.format(module=module), encoding="utf-8")
+    config = write_config(tmp_path, bare_sandbox)
+    secrets = {**SECRETS, "PYTHONPATH": str(tmp_path)}
+    async with start("run", "--config", config, folder=tmp_path, secrets=secrets) as bot:
+        await bot.says("reload: nothing has changed")
+        await bot.says(": ready as ")
         code, _ = await bot.stop()
     assert code == 0

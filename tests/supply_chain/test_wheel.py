@@ -32,5 +32,5 @@ def test_the_wheel_has_all_files_of_the_bot_and_its_command(tmp_path: Path) -> N
     with zipfile.ZipFile(path) as wheel:
         names = set(wheel.namelist())
         (points,) = [wheel.read(name).decode() for name in names if name.endswith("entry_points.txt")]
-    assert "tessera = bot.cli.main:main" in points
+    assert "tessera = bot.cli.entry:main" in points
     assert {name for name in files if name.startswith("bot/")} - names == set()
