@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from bot.config.source_tables import Table
+from bot.config.source_tables import FilePath, Table
 
 
 class PicturesSettings(Table):
     """Charts and cards; without the extra `pictures` there are none, whatever is set here."""
 
     enabled: bool = True
-    font: Path | None = None
+    font: FilePath | None = None

@@ -30,6 +30,7 @@ from bot.config.source_tables import (
     DEFAULT_SOURCES,
     Address,
     ArchiveTable,
+    FilePath,
     GatewayUrl,
     HttpUrl,
     ImageGateway,
@@ -54,6 +55,8 @@ _KEY_IN_FILE = Message("source.api_key must not be in the file: put it into {var
 _NO_FILE = Message("{path}: no such file. Copy config.example.toml there, or name another with --config.")
 _CANNOT_READ = Message("{path}: cannot be read: {reason}.")
 _NOT_TOML = Message("{path}: not valid TOML: {reason}.")
+_LONG_NUMBER = Message("a number in it has thousands of digits")
+_DEEP = Message("its brackets are nested hundreds of times")
 
 
 def _on_this_machine(url: str) -> str:
@@ -88,10 +91,17 @@ class DiscordSettings(Table):
         return tuple(key for key, host in hosts.items() if host not in _OF_DISCORD and not is_loopback(host))
 
 
+def _not_empty(gateways: tuple[str, ...]) -> tuple[str, ...]:
+    # The first one is where pictures on IPFS are; the first of none would be that of Arweave.
+    if not gateways:
+        raise ValueError('must have a gateway of IPFS, such as ["https://ipfs.io/ipfs/"]')
+    return gateways
+
+
 class DisplaySettings(Table):
     """How answers are shown: where pictures come from that have no https address, and how long an answer is cached."""
 
-    image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
+    image_gateways: Annotated[tuple[ImageGateway, ...], AfterValidator(_not_empty)] = ("https://ipfs.io/ipfs/",)
     arweave_gateway: ImageGateway = "https://arweave.net/"
     collection_infos: ImageGateway | Literal[""] = "https://nftinfos.loopring.io/"
     cache_seconds: float = Field(default=60, ge=0, le=3600)
@@ -110,8 +120,8 @@ class DisplaySettings(Table):
 class StoreSettings(Table):
     """Where the SQLite file is, and how many copies of it are retained."""
 
-    path: Path = Path("tessera.db")
-    backup_folder: Path | None = None
+    path: FilePath = Path("tessera.db")
+    backup_folder: FilePath | None = None
     backup_days: int = Field(default=7, ge=0, le=366)
     backup_weeks: int = Field(default=4, ge=0, le=520)
 
@@ -283,3 +293,7 @@ def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
         raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
     except (ValueError, RecursionError) as error:  # not all are of tomllib: thousands of digits, or of brackets
         raise ConfigError(_NOT_TOML, path=path, reason=error) from error
+    except ValueError as error:  # Python parses no number of more than 4,300 digits
+        raise ConfigError(_NOT_TOML, path=path, reason=_LONG_NUMBER()) from error
+    except RecursionError as error:
+        raise ConfigError(_NOT_TOML, path=path, reason=_DEEP()) from error

@@ -72,6 +72,13 @@ def _node(url: str) -> tuple[object, ...]:
     return host, port, parts.username, parts.password, parts.path.rstrip("/"), parts.query
 
 
+def _nameable(path: Path) -> Path:
+    if "\0" in str(path):
+        raise ValueError("must be the name of a file, without a NUL character")
+    return path
+
+
+FilePath = Annotated[Path, AfterValidator(_nameable)]
 HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]
 GatewayUrl = Annotated[str, _url("wss", "ws")]
 
@@ -141,7 +148,7 @@ class ArchiveTable(_SourceTable):
     """A `[[source]]` that answers from a recorded file."""
 
     kind: Literal["archive"] = "archive"
-    path: Path
+    path: FilePath
     grants: bool = False
 
 
