@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import errno
-import os
 import signal
 import socket
 import sys
@@ -22,17 +20,16 @@ from sandbox.bot_process import BotProcess
 from sandbox.browser import open_browser
 from sandbox.community import load_world
 from sandbox.discord.oauth import CLIENT_SECRET
+from sandbox.options import USUAL_PORT, OptionError, in_url, on_port, open_log, option_parser
 from sandbox.population import populate
 from sandbox.rebuilding import SOURCE, RebuildError, rebuild, write_known_collections
 from sandbox.wallets import WALLET_FACTORY
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, WEBHOOK_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 
-PORT_IN_USE = 2
-# Taken when no port is asked for: the page, and the one after it for the browser.
-USUAL_PORT = 8765
+WRONG_OPTION = 2
 # Seconds that open requests get at the end; websockets are closed by their own shutdown.
 SHUTDOWN_SECONDS = 1.0
 SECRETS = {
@@ -94,54 +91,19 @@ allowed_networks = ["127.0.0.1/32"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until Ctrl-C or SIGTERM; returns the exit status: 2 if a port is taken, 1 if no archive can be rebuilt."""
-    options = _parser().parse_args(arguments)
+    """Run until Ctrl-C or SIGTERM; returns the exit status: 2 for a wrong option, 1 if no archive can be rebuilt."""
+    options = option_parser().parse_args(arguments)
     try:
         asyncio.run(_run(options))
     except KeyboardInterrupt:
         return 0
-    except PortError as error:
+    except OptionError as error:
         print(error, file=sys.stderr)
-        return PORT_IN_USE
+        return WRONG_OPTION
     except RebuildError as error:
         print(f"Loopring's archive could not be rebuilt; --no-archive does without it. {error}", file=sys.stderr)
         return 1
     return 0
-
-
-class PortError(Exception):
-    """A port cannot be listened on; the sentence says which, why, and which option chooses another."""
-
-
-class _AlwaysRebuilt(argparse.Action):
-    """What was an option once."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.error("--rebuilt is what the demo always does now: leave it out. --no-archive does without the archive.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument(
-        "--port", type=int, help=f"port to listen on ({USUAL_PORT}, or a free one if it is taken); 0 takes a free one"
-    )
-    parser.add_argument(
-        "--browser-port",
-        type=int,
-        help="port of the browser with the test wallet (the one after --port, or a free one); 0 takes a free one",
-    )
-    parser.add_argument("--seed", type=int, help="put a larger community, drawn from this number, on top")
-    parser.add_argument("--bodies", type=Path, help="folder of recorded Loopring bodies to serve byte for byte")
-    parser.add_argument(
-        "--no-archive",
-        action="store_true",
-        help="do not rebuild Loopring's archive from the Ethereum node: when Loopring is switched off, nothing answers",
-    )
-    parser.add_argument("--rebuilt", action=_AlwaysRebuilt, nargs=0, help=argparse.SUPPRESS)
-    parser.add_argument("--no-bot", action="store_true", help="only the stand-ins: the bot is started by hand")
-    parser.add_argument("--bot-log", type=Path, help="also write the bot's log lines to this file")
-    return parser
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -152,14 +114,14 @@ async def _run(options: argparse.Namespace) -> None:
     app = make_app(world, bodies=options.bodies)
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tessera-")))
-        log = stack.enter_context(options.bot_log.open("a", encoding="utf-8")) if options.bot_log else None
+        log = stack.enter_context(open_log(options.bot_log)) if options.bot_log else None
         config, environment = folder / "config.toml", dict(SECRETS)
         if not options.no_bot:
             app[BOT] = _bot_process(app, config, environment, log)
         port = await stack.enter_async_context(_serving(app, options))
         web_port = _free_port()
         browser_port = _wanted(options.host, options.browser_port, usual=port + 1)
-        with _on_port(options.host, browser_port, "--browser-port"):
+        with on_port(options.host, browser_port, "--browser-port"):
             browser_port = await stack.enter_async_context(
                 open_browser(
                     app[WALLET_EXTENSION], f"http://127.0.0.1:{web_port}", host=options.host, port=browser_port
@@ -181,7 +143,7 @@ async def _run(options: argparse.Namespace) -> None:
         config.touch(mode=0o600)  # whatever the umask: the bot refuses settings that others may write
         config.write_text(text, encoding="utf-8")
         # Before the archive is there, so that nobody waits for the page.
-        print(f"Tessera's sandbox: http://{options.host}:{port}/   (Ctrl-C ends it)", flush=True)
+        print(f"Tessera's sandbox: http://{in_url(options.host)}:{port}/   (Ctrl-C ends it)", flush=True)
         print(f"Its browser with a test wallet, for the bot's own pages: http://localhost:{browser_port}/", flush=True)
         if not options.no_archive:
             write_known_collections(world, folder / "known.csv")
@@ -218,27 +180,14 @@ async def _serving(app: web.Application, options: argparse.Namespace) -> AsyncIt
     port = _wanted(options.host, options.port, usual=USUAL_PORT)
     try:
         await runner.setup()
-        with _on_port(options.host, port, "--port"):
+        with on_port(options.host, port, "--port"):
             await web.TCPSite(runner, options.host, port).start()
-        yield runner.addresses[0][1]
+            port = int(runner.addresses[0][1])
+            if not {address[0] for address in runner.addresses} & {"127.0.0.1", "0.0.0.0"}:  # noqa: S104 - only compared
+                await web.TCPSite(runner, "127.0.0.1", port).start()  # where the bot is sent to
+        yield port
     finally:
         await runner.cleanup()
-
-
-@contextlib.contextmanager
-def _on_port(host: str, port: int, option: str) -> Iterator[None]:
-    """Turn a failure to listen, in the block, into a sentence.
-
-    Raises:
-        PortError: the port is not free, or not allowed.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-            raise
-        why = os.strerror(error.errno)
-        raise PortError(f"Cannot listen on {host}:{port}: {why}. Try {option}.") from error
 
 
 def _wanted(host: str, port: int | None, *, usual: int) -> int:
@@ -249,7 +198,7 @@ def _wanted(host: str, port: int | None, *, usual: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, usual))
-        except (OSError, OverflowError):  # taken, not allowed, or past the last port there is
+        except (OSError, OverflowError, UnicodeError):  # taken, not allowed, or past the last port there is
             return 0
     return usual
 

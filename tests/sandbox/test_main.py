@@ -21,7 +21,8 @@ from aiohttp import web
 from bot.archive.reader import Archive
 from bot.config.settings import load
 from bot.config.source_tables import ArchiveTable
-from sandbox.__main__ import SECRETS, USUAL_PORT
+from sandbox.__main__ import SECRETS
+from sandbox.options import USUAL_PORT
 from sandbox.wallets import WALLET_FACTORY
 from tests.sandbox_client import SandboxClient
 
@@ -61,7 +62,7 @@ async def sandbox(*arguments: str, port: int | None = 0, umask: int = -1) -> Asy
     started = SandboxProcess(process, "")
     try:
         first = await started.line()
-        address = re.search(r"http://[\d.]+:\d+", first)
+        address = re.search(r"http://(?:[\d.]+|\[[0-9a-f:]+\]):\d+", first)
         assert address is not None, first
         started.address = address[0]
         yield started
@@ -163,6 +164,43 @@ async def test_a_port_in_use_is_one_line_and_status_2(option: str) -> None:
         output, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     assert output.decode().splitlines() == [f"Cannot listen on 127.0.0.1:{port}: Address already in use. Try {option}."]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--port", "70000"], "argument --port: a port is a number from 0 to 65535"),
+        (["--port", "-1"], "argument --port: a port is a number from 0 to 65535"),
+        (["--port", "1" * 5000], "argument --port: a port is a number from 0 to 65535"),
+        (["--browser-port", "99999"], "argument --browser-port: a port is a number from 0 to 65535"),
+        (["--bodies", "/nope"], "argument --bodies: no folder that can be read"),
+        (["--host", "nosuch.invalid"], "Cannot listen on nosuch.invalid: Name or service not known. Try --host."),
+        (["--host", "x" * 70], f"Cannot listen on {'x' * 70}: no host has this name. Try --host."),
+        (["--host", "192.0.2.1"], "Cannot listen on 192.0.2.1:0: Cannot assign requested address. Try --host."),
+        (["--bot-log", "/nope/x"], "Cannot write to /nope/x: No such file or directory. Try another --bot-log."),
+    ],
+)
+async def test_what_cannot_be_had_is_one_sentence_and_status_2(arguments: list[str], sentence: str) -> None:
+    ports = [] if "--port" in arguments else ["--port", "0"]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox", "--no-bot", "--no-archive", *ports, *arguments),
+        cwd=PROJECT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    assert output.decode().splitlines()[-1].removeprefix("python -m sandbox: error: ") == sentence
+    assert "Traceback" not in output.decode()
+
+
+async def test_on_another_address_than_its_own_bot_asks_it_answers_both() -> None:
+    async with sandbox("--no-bot", "--no-archive", "--host", "::1") as started:
+        assert started.address.startswith("http://[::1]:")
+        assert (await started.get("/_sandbox/bot"))["managed"] is False
+        started.address = started.address.replace("[::1]", "127.0.0.1")
+        assert (await started.get("/_sandbox/bot"))["managed"] is False
+        assert await started.end(signal.SIGTERM) == 0
 
 
 async def test_an_archive_of_its_loopring_is_rebuilt_as_its_fallback() -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import discord
 import pytest
 from discord import app_commands, ui
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.chromium import open_chromium
 from tests.sandbox.discord_client import DiscordHarness, online
@@ -123,6 +123,26 @@ async def test_loopring_that_is_gone_for_good_is_down_and_leads_to_what_its_arch
     assert (await sandbox.details(10001))[0] == 503
     await page.get_by_test_id("try-gone-loopring").click()
     await expect(page.get_by_test_id("composer")).to_be_focused()
+
+
+async def test_what_was_turned_is_said_although_the_page_is_drawn_again_meanwhile(
+    sandbox: RunningSandbox, page: Page
+) -> None:
+    """Starting the bot again takes longer than until the page asks which switches are on."""
+    warning, status = page.get_by_test_id("outages"), page.get_by_test_id("switch-status")
+
+    async def restarted(route: Route) -> None:
+        await expect(warning).to_have_text("Loopring is gone for good.")
+        await route.fulfill(json={})
+
+    await page.route("**/_sandbox/bot/restart", restarted)
+    await page.get_by_test_id("toggle-panel").click()
+    await page.get_by_test_id("tab-switches").click()
+    await page.get_by_test_id("switch-gone-loopring").click()
+    await expect(status).to_have_text("Loopring is gone for good: on.")
+    await page.get_by_test_id("switch-gone-loopring").click()
+    await expect(status).to_have_text("Loopring is gone for good: over.")
+    assert (await sandbox.details(10001))[0] == 200
 
 
 class ImportModal(ui.Modal, title="Import gates"):

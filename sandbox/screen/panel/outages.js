@@ -48,13 +48,14 @@ export function outages(say, refresh) {
   const warning = h("p", { class: "outage-warning", role: "status", hidden: true, dataset: { testid: "outages" } });
 
   async function turn(id, label, fault) {
+    const wasOn = active.has(id); // what is drawn meanwhile changes it
     try {
-      if (active.has(id)) await sandbox.removeFault(id);
+      if (wasOn) await sandbox.removeFault(id);
       else {
         await sandbox.addFault(account.value.trim() ? { ...fault, account: account.value.trim() } : fault);
         if (FORGETS.has(id)) await sandbox.restartBot();
       }
-      say(`${label}: ${active.has(id) ? "over" : "on"}.`);
+      say(`${label}: ${wasOn ? "over" : "on"}.`);
     } catch (error) {
       say(`${label}: ${error.message}`);
     }
