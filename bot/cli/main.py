@@ -24,7 +24,7 @@ from bot.app.run import reload_on_signal, stop_on_signals
 from bot.app.serve import open_lookup, serve
 from bot.cli.argument_parser import ArgumentParser
 from bot.cli.check import check
-from bot.cli.entry import was_asked_early
+from bot.cli.early_reload import was_reload_asked
 from bot.cli.print_line import print_error, print_line, print_text
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
@@ -167,7 +167,7 @@ async def _open_lookup(settings: Settings) -> AsyncIterator[Lookup]:
 
 async def _run(settings: Settings, config: Path | None) -> int:
     stop, hung_up = stop_on_signals(), reload_on_signal()
-    if was_asked_early():
+    if was_reload_asked():
         hung_up.set()
     os.umask(0o077)  # nothing that the bot or a library writes is for other users
     # Each interaction of a burst opens a connection; some systems allow only 256 files by default.
