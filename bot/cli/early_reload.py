@@ -1,4 +1,4 @@
-"""A SIGHUP before the bot can handle one: it is remembered, and ends nothing. Loads next to nothing, as it comes first."""
+"""A SIGHUP before the bot can handle one is remembered, and ends nothing. Loads next to nothing, as it comes first."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ _LURES = (
 _MANY = 3
 
 
-@lru_cache(2048)
+# An account may have thousands of collections, and all are judged for each page: what looks like spam is last.
+@lru_cache(10_000)
 def looks_like_spam(name: str) -> bool:
     """Whether a name wants to be acted on rather than read."""
     text = read_text(name)
