@@ -291,7 +291,7 @@ def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
         raise ConfigError(_NO_FILE, path=path) from None
     except OSError as error:
         raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
-    except (ValueError, RecursionError) as error:  # not all are of tomllib: thousands of digits, or of brackets
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(_NOT_TOML, path=path, reason=error) from error
     except ValueError as error:  # Python parses no number of more than 4,300 digits
         raise ConfigError(_NOT_TOML, path=path, reason=_LONG_NUMBER()) from error
