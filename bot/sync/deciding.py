@@ -21,8 +21,8 @@ from bot.roles.plan import Act, HoldCode, Patience, Plan, decide
 from bot.roles.safety import has_witness
 from bot.sources.askers import Asker
 from bot.store import Store
-from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.miss_table import JudgedMisses
+from bot.store.sync.sync_member import SyncMember
 from bot.store.sync.warned_proofs import ProofEnds
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts, digest
 from bot.sync.last_roles import LastRoles

@@ -22,7 +22,7 @@ from bot.links import InGuild, cool_down_over
 from bot.roles.grants import Grant, Misses
 from bot.roles.plan import Case, HoldCode, Judged
 from bot.store import Store
-from bot.store.sync.membership_table import SyncMember
+from bot.store.sync.sync_member import SyncMember
 from bot.sync.evidence import evidence_at, in_whole_seconds, is_denied_unread
 from bot.sync.gate_sources import AskedNetworks, asked_networks
 from bot.sync.not_judged import not_judged
@@ -87,6 +87,27 @@ class MemberFacts:
         """When the latest of their proofs was made; None: they have none."""
         return max((each.facts.proven_at for each in self.accounts if each.facts.is_certain), default=None)
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether it is unknown if they still earn a role that they were given."""
+        return any(
+            each.gate.role_id in self.ledger and not (each.verdict.is_granted or each.verdict.is_denied)
+            for each in self.judged
+        )
+
+    @property
+    def is_as_judged(self) -> bool:
+        """Whether all that is known of their accounts was known when they were judged last, and left no doubt.
+
+        Only then what they no longer earn is the cost of what they did since: what came later may be a false answer.
+        """
+        judged_at = self.member.judged_at
+        if not self.accounts:
+            return True
+        if judged_at is None or self.member.in_doubt:
+            return False
+        return all(in_whole_seconds(at) <= judged_at for each in self.accounts if (at := each.facts.as_of))
+
     def case(
         self,
         server: GuildGates,
@@ -106,7 +127,7 @@ class MemberFacts:
             ledger=self.ledger,
             misses=self.misses,
             roles=roles,
-            own_act=own_act,
+            own_act=own_act and self.is_as_judged,
             removals_held=removals_held or {},
             is_protected=is_protected,
             warned_proof=self.member.warned_proof,

@@ -19,8 +19,8 @@ from bot.roles.grants import found_and_gone
 from bot.roles.plan import HoldCode, Plan
 from bot.sources.askers import Asker
 from bot.store import Store
-from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.post_table import NewPost, PostKind
+from bot.store.sync.sync_member import SyncMember
 from bot.sync.apply import Applied, Applier, approved_of
 from bot.sync.breaker import LONGEST_PAUSE, Breaker
 from bot.sync.deciding import Deciding
@@ -241,6 +241,7 @@ class Judging:
             roles_read=roles_read,
             drift_due=now + self._drift,
             again_at=again_at,
+            in_doubt={known.member.user_id for known, _ in judged if known.is_in_doubt},
         )
 
     def _turn(self, member: SyncMember) -> MemberTurn:

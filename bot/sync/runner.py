@@ -19,8 +19,8 @@ from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.clock_repair import Plans
 from bot.store.sync.hold_table import HoldEnd
-from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.post_table import NewPost, PostKind
+from bot.store.sync.sync_member import SyncMember
 from bot.sync.gather import GuildGates
 from bot.sync.judging import Judging
 from bot.sync.parking import Parking

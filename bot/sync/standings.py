@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.gates.gate import Gate
 from bot.roles.plan import Act, Change, Judged, Patience, decide
 from bot.store import Store
-from bot.store.sync.membership_table import SyncMember
+from bot.store.sync.sync_member import SyncMember
 from bot.sync.gather import Gatherer
 from bot.sync.judging import Judging, report_of
 from bot.sync.ports import Presence

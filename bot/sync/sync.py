@@ -17,7 +17,7 @@ from bot.roles.safety import Hold
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.clock_repair import Plans
-from bot.store.sync.membership_table import SyncMember
+from bot.store.sync.sync_member import SyncMember
 from bot.sync.adoption import Adoption
 from bot.sync.apply import Applier
 from bot.sync.asked_rules import AskedRules

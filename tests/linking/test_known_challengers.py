@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.linking.outcome import Outcome, Result
-from bot.store.sync.membership_table import SyncMember
+from bot.store.sync.sync_member import SyncMember
 from sandbox.signing import sign
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, GUILD, JOINED, LinkingHarness, owner_of
 from tests.linking.started_proof import begin

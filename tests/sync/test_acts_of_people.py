@@ -145,6 +145,44 @@ async def test_what_an_admin_has_looked_at_again_is_no_cost_of_unlinking_an_empt
         assert harness.has(1)
 
 
+async def test_an_answer_that_nobody_was_judged_by_is_no_cost_of_unlinking_an_empty_account() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(20)
+        await harness.link(1, 50)
+        await harness.turn()
+        harness.source.empties = {account_of(1)}
+        harness.advance(TEN_MINUTES)
+        await harness.sync.read_due()
+        cost = await harness.sync.cost_of(user(1), without=[str(account_of(50))])
+        assert [report.made for report in cost] == [()]
+        await harness.unlink(1, 50)
+        await harness.sync.own_act(user(1))
+        assert harness.has(1)
+        harness.source.empties = set()
+        await harness.pass_time(A_DAY)
+        assert harness.has(1)
+
+
+async def test_a_false_answer_that_a_new_account_put_in_doubt_is_no_cost_of_unlinking_that_one() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(20)
+        await harness.turn()
+        harness.source.empties = {account_of(1)}
+        harness.advance(TEN_MINUTES)
+        await harness.sync.read_due()
+        await harness.link(1, 50)  # as long as it is not read, nothing is denied
+        await harness.sync.run_due()
+        await harness.sync.idle()
+        await harness.unlink(1, 50)
+        await harness.sync.own_act(user(1))
+        assert harness.has(1)
+        harness.source.empties = set()
+        await harness.pass_time(A_DAY)
+        assert harness.has(1)
+
+
 async def test_what_was_granted_again_since_is_a_cost_of_unlinking_as_ever() -> None:
     async with open_sync() as harness:
         await denied_by_a_false_answer(harness)

@@ -6,7 +6,7 @@ import gc
 from datetime import timedelta
 
 from bot.linking.vouching import ProvenHere
-from bot.store.sync.membership_table import SyncMember
+from bot.store.sync.sync_member import SyncMember
 from bot.sync.gather import Gatherer
 from bot.sync.judging import MemberTurn
 from tests.sync.sync_harness import GUILD, HARBOUR, MOSAIC, SyncHarness, account_of, open_sync, user

@@ -27,6 +27,7 @@ from bot.store.schema import counting_tables  # isort: skip
 from bot.store.schema import language_tables  # isort: skip
 from bot.store.schema import past_tables  # isort: skip
 from bot.store.schema import ledger_steps  # isort: skip
+from bot.store.schema import doubt_columns  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "browser_tables",
     "claim_tables",
     "counting_tables",
+    "doubt_columns",
     "first_tables",
     "gate_tables",
     "gateway_tables",

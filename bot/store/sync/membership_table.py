@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +11,9 @@ from sqlite_utils import Database
 
 from bot.store.rows import first, moment, seconds
 from bot.store.sync.ledger_table import restart_repairs
+from bot.store.sync.sync_member import COLUMNS, SyncMember, to_member
 from bot.store.thread import Reader, Writer
 
-_COLUMNS = "guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures, warned_proof"
 # Users who may have a proven account in a server, of their own signature or of a moderator's word there.
 _HAS_PROOF = """
     (EXISTS (SELECT 1 FROM proofs WHERE proofs.user_id = :user_id)
@@ -27,35 +26,6 @@ _THEIRS = """
      UNION SELECT account FROM vouches WHERE guild_id = :guild_id AND confirmed_at IS NOT NULL)
 """
 _MARK = "due = min(coalesce(due, :now), :now), marks = marks + 1"
-
-
-@dataclass(frozen=True, slots=True)
-class SyncMember:
-    """A linked member of a server.
-
-    Attributes:
-        guild_id: The server.
-        user_id: The member.
-        joined_at: When they joined it, the last time, as far as is known.
-        absent_since: Since when they are not in it; None: they are.
-        marks: Which mark is worked off: see `SyncMembers.settle`.
-        read_roles: Their roles must be read, whatever is due.
-        own_act: What they gave up themselves is to be taken at once.
-        judged_at: When they were judged last.
-        failures: How often in a row that failed.
-        warned_proof: Of which proof they were notified that it will be too old for roles here: when it was made.
-    """
-
-    guild_id: int
-    user_id: int
-    joined_at: datetime
-    absent_since: datetime | None
-    marks: int
-    read_roles: bool
-    own_act: bool
-    judged_at: datetime | None
-    failures: int
-    warned_proof: datetime | None = None
 
 
 class SyncMembers:
@@ -98,25 +68,25 @@ class SyncMembers:
 
     async def get(self, guild_id: int, user_id: int) -> SyncMember | None:
         """A member of a server; None: not known there."""
-        sql = f"SELECT {_COLUMNS} FROM sync_members WHERE guild_id = ? AND user_id = ?"
+        sql = f"SELECT {COLUMNS} FROM sync_members WHERE guild_id = ? AND user_id = ?"
         row = await self._writer.run(lambda db: first(db, sql, [guild_id, user_id]))
-        return _to_member(row) if row else None
+        return to_member(row) if row else None
 
     async def of_user(self, user_id: int) -> Sequence[SyncMember]:
         """Every server in which a user is, as far as is known."""
-        sql = f"SELECT {_COLUMNS} FROM sync_members WHERE user_id = :user_id AND absent_since IS NULL ORDER BY guild_id"
+        sql = f"SELECT {COLUMNS} FROM sync_members WHERE user_id = :user_id AND absent_since IS NULL ORDER BY guild_id"
         return await self._all(sql, {"user_id": user_id})
 
     async def present(self, guild_id: int) -> Sequence[SyncMember]:
         """All known members of a server; a long read."""
-        sql = f"SELECT {_COLUMNS} FROM sync_members WHERE guild_id = ? AND absent_since IS NULL ORDER BY user_id"
+        sql = f"SELECT {COLUMNS} FROM sync_members WHERE guild_id = ? AND absent_since IS NULL ORDER BY user_id"
         rows = await self._reader.run(lambda db: db.execute(sql, [guild_id]).fetchall())
-        return [_to_member(row) for row in rows]
+        return [to_member(row) for row in rows]
 
     async def due(self, guild_ids: Collection[int], now: datetime, limit: int) -> Sequence[SyncMember]:
         """Members of these servers who are due, the longest waiting first."""
         sql = f"""
-            SELECT {_COLUMNS} FROM sync_members
+            SELECT {COLUMNS} FROM sync_members
             WHERE due <= :now AND retry_at <= :now AND guild_id IN (SELECT value FROM json_each(:guilds))
             ORDER BY due LIMIT :limit
         """
@@ -152,6 +122,7 @@ class SyncMembers:
         roles_read: bool,
         drift_due: datetime,
         again_at: Mapping[int, datetime] | None = None,
+        in_doubt: Collection[int] = (),
     ) -> None:
         """Members of a server were judged: they are due no more, unless they were marked meanwhile.
 
@@ -161,12 +132,14 @@ class SyncMembers:
             roles_read: Their roles were read.
             drift_due: When they are to be compared again, if they were.
             again_at: Who of them is due again, and when, whatever happens.
+            in_doubt: Of whom it is unknown whether they still earn what they were given.
         """
         again = again_at or {}
         drift = ", read_roles = 0, drift_due = :drift_due" if roles_read else ""
         sql = f"""
             UPDATE sync_members SET due = CASE WHEN marks = :marks THEN :again ELSE due END, judged_at = :now,
-                own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, failures = 0, retry_at = 0{drift}
+                own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, in_doubt = :in_doubt, failures = 0,
+                retry_at = 0{drift}
             WHERE guild_id = :guild_id AND user_id = :user_id
         """
         values = {"now": seconds(now), "drift_due": seconds(drift_due)}
@@ -174,7 +147,7 @@ class SyncMembers:
         def work(db: Database) -> None:
             for member in members:
                 at = again.get(member.user_id)
-                its = {"again": None if at is None else seconds(at)}
+                its = {"again": None if at is None else seconds(at), "in_doubt": member.user_id in in_doubt}
                 db.execute(sql, _used(sql, _key(member) | values | its))
 
         await self._writer.transaction(work)
@@ -254,7 +227,7 @@ class SyncMembers:
 
     async def _all(self, sql: str, values: Mapping[str, Any]) -> Sequence[SyncMember]:
         rows = await self._writer.run(lambda db: db.execute(sql, dict(values)).fetchall())
-        return [_to_member(row) for row in rows]
+        return [to_member(row) for row in rows]
 
 
 def mark_owners(db: Database, account: str, now: datetime) -> None:
@@ -274,19 +247,3 @@ def _used(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key(member: SyncMember) -> dict[str, Any]:
     return {"guild_id": member.guild_id, "user_id": member.user_id, "marks": member.marks}
-
-
-def _to_member(row: Sequence[Any]) -> SyncMember:
-    guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures, warned = row
-    return SyncMember(
-        guild_id=guild_id,
-        user_id=user_id,
-        joined_at=moment(joined_at),
-        absent_since=None if absent_since is None else moment(absent_since),
-        marks=marks,
-        read_roles=bool(read_roles),
-        own_act=bool(own_act),
-        judged_at=None if judged_at is None else moment(judged_at),
-        failures=failures,
-        warned_proof=None if warned is None else moment(warned),
-    )
