@@ -6,6 +6,7 @@ removes it: who still writes holds a lock on it, and a lock ends with its proces
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ def refuse_existing(path: Path) -> None:
         with suppress(FileNotFoundError):
             os.lstat(path)
             raise ConfigError(EXISTS, path=path)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            path.parent.stat()  # says why, where it is not there
+            raise ConfigError(_CANNOT_WRITE, path=path, reason=os.strerror(errno.EACCES))
         with suppress(FileNotFoundError):
             os.lstat(_beside(path))  # whose name is longer
     except OSError as error:
@@ -40,13 +44,15 @@ def refuse_existing(path: Path) -> None:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path, *, may_exist: bool = True) -> Iterator[BinaryIO]:
     """Write a file; it is at `path` when the block ends, and nothing is if the block raises.
 
     Args:
-        path: Where it is to be; an existing file stays until then.
+        path: Where it is to be.
+        may_exist: A file that is there then is replaced; False: it stays, also one that came to be meanwhile.
 
     Raises:
+        FileExistsError: one is there that may not be.
         OSError: it cannot be written.
     """
     _remove_abandoned(path)
@@ -58,11 +64,25 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            new.replace(path)
+            _move(new, path, may_exist=may_exist)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def _move(new: Path, path: Path, *, may_exist: bool) -> None:
+    if not may_exist:
+        try:
+            path.hardlink_to(new)  # unlike a rename, it never replaces what is there
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without such links
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        else:
+            new.unlink()
+            return
+    new.replace(path)
 
 
 def _beside(path: Path) -> Path:

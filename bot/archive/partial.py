@@ -111,10 +111,11 @@ class Partial:
             at += len(line) + 1
         self._append([line for _, _, line in lines])
 
-    def finish(self, path: Path) -> Index:
-        """Write what was recorded as an archive to `path`; the partial file stays."""
+    def finish(self, path: Path, *, may_exist: bool = True) -> Index:
+        """Write what was recorded as an archive to `path`, as `write_archive` does; the partial file stays."""
         collections = (decode_collection(line, self.header.network) for line in self._lines(self._collections))
-        return write_archive(path, self.header, collections, map(decode_account, self._lines(self._accounts)))
+        accounts = map(decode_account, self._lines(self._accounts))
+        return write_archive(path, self.header, collections, accounts, may_exist=may_exist)
 
     def remove(self) -> None:
         """Close and delete the partial file: the archive is written and whole."""

@@ -18,7 +18,7 @@ from bot.archive.lines import (
     encode_owner,
     order,
 )
-from bot.archive.new_file import new_file
+from bot.archive.new_file import EXISTS, new_file
 from bot.errors import ConfigError
 from bot.holdings import Collection
 from bot.messages import Message
@@ -35,7 +35,12 @@ _FULL_BLOCK = 512 * 1024
 
 
 def write_archive(
-    path: Path, header: Header, collections: Iterable[Collection], accounts: Iterable[AccountRecord]
+    path: Path,
+    header: Header,
+    collections: Iterable[Collection],
+    accounts: Iterable[AccountRecord],
+    *,
+    may_exist: bool = True,
 ) -> Index:
     """Write an archive to `path`, atomically: an existing file stays until the new one is complete.
 
@@ -44,14 +49,17 @@ def write_archive(
         header: The first line.
         collections: In the order of their ids (`lines.order`), each once.
         accounts: In the order of their ids, each once; they hold only `collections`.
+        may_exist: Replace what is at `path` then; False: refuse, also what came to be there meanwhile.
 
     Raises:
         ConfigError: it cannot be written.
         ValueError: out of order, twice, of another network, or a collection that is not among `collections`.
     """
     try:
-        with new_file(path) as file:
+        with new_file(path, may_exist=may_exist) as file:
             return _write(file, header, collections, accounts)
+    except FileExistsError as error:
+        raise ConfigError(EXISTS, path=path) from error
     except OSError as error:
         raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
 

@@ -52,7 +52,7 @@ def write_rebuilt(
     header = Header(LOOPRING, BLOCKS, as_of, f"tessera {__version__}", has_nfts=True, rebuilt=rebuilt)
     collections = collections_of(_standards(replay), known, found)
     numbers = {each.contract_address: each.collection_id for each in collections}
-    return write_archive(path, header, collections, _records(replay, numbers, metadata, as_of))
+    return write_archive(path, header, collections, _records(replay, numbers, metadata, as_of), may_exist=False)
 
 
 def _standards(replay: Replay) -> dict[str, str]:

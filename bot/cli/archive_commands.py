@@ -137,7 +137,7 @@ async def _record(settings: Settings, arguments: argparse.Namespace, open_source
             report = await record(source, refs, partial, progress=progress.show)
             progress.clear()
             print_error(f"Writing {path} …")
-            index = interruptible(partial.finish, path)
+            index = interruptible(partial.finish, path, may_exist=arguments.resume)
         except (TesseraError, asyncio.CancelledError, KeyboardInterrupt):
             progress.clear()
             print_error(f"{len(partial.done):,} accounts are saved in {path}.partial: continue with --resume.")

@@ -112,7 +112,7 @@ def import_snapshot(arguments: argparse.Namespace) -> int:
             return number
 
         accounts = holdings.accounts(as_of, collections, counted)
-        index = write_archive(arguments.output, header, collections, accounts)
+        index = write_archive(arguments.output, header, collections, accounts, may_exist=False)
     print_line(
         f"{arguments.output}: {plural(index.count('accounts'), 'account')}, "
         f"{plural(index.count('collections'), 'contract')}, {plural(holdings.held, 'holding')}"
@@ -131,13 +131,15 @@ def compare_archives(arguments: argparse.Namespace) -> int:
     Raises:
         TesseraError: its sentence is to be printed.
     """
-    counts, kinds = Comparison(), Counter[DifferenceKind]()
+    counts, kinds, lines = Comparison(), Counter[DifferenceKind](), list[str]()
     with _opened(arguments.first) as first, _opened(arguments.second) as second, _rows(arguments.csv) as write:
         for number, difference in enumerate(compare(first, second, counts)):
             kinds[difference.kind] += 1
             write(difference)
             if number < arguments.rows:
-                print_line(_line(difference))
+                lines.append(_line(difference))
+    for line in lines:  # when the file is whole: who reads them may have enough of them
+        print_line(line)
     differences = kinds.total()
     if differences > arguments.rows:
         where = f": all are in {arguments.csv}" if arguments.csv else "; --csv FILE writes them all"

@@ -25,7 +25,7 @@ from bot.app.serve import open_lookup, serve
 from bot.cli.argument_parser import ArgumentParser
 from bot.cli.check import check
 from bot.cli.early_reload import was_reload_asked
-from bot.cli.print_line import print_error, print_line, print_text
+from bot.cli.print_line import OutputError, print_error, print_line, print_text
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
 from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError, TesseraError
@@ -68,8 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             log.warning("there is no %s here: each setting has its default, and there is no page", DEFAULT_CONFIG)
         return asyncio.run(_execute(settings, arguments))
     except BrokenPipeError:
-        # The reader closed the pipe (`| head`); nothing may be flushed at exit (Python docs, signal, "SIGPIPE").
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+        return EXIT_FAILED
+    except OutputError as error:
+        _drop_output()
+        print_error(f"tessera: {error.sentence}")
         return EXIT_FAILED
     except TesseraError as error:
         print_error(f"tessera: {error.sentence}")
@@ -78,6 +81,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_USAGE if isinstance(error, ConfigError | InputError | RefusedError) else EXIT_FAILED
     except KeyboardInterrupt:
         return 130  # as in shells: 128 + SIGINT
+
+
+def _drop_output() -> None:
+    """What could not be written must not be flushed at exit (Python docs, signal, "SIGPIPE")."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse_secrets(argv: Sequence[str]) -> None:

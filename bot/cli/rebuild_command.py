@@ -39,6 +39,7 @@ _NOT_URLS = Message(
     "--rpc takes addresses of Ethereum nodes, separated by commas: https://…, or http:// on this machine only."
 )
 _SAME_NODE = Message("The nodes of --rpc must differ: one that is named twice only agrees with itself.")
+_SAME_PLACE = Message("The blocks are kept in a folder, and the archive is a file: choose two names.")
 _NO_BLOCKS = Message("Say where the blocks are: --rpc, --era1 or --from-dir.")
 _TWO_WAYS = Message("--from-dir has the blocks that were fetched before: leave out --era1, or use it with --blocks.")
 
@@ -120,7 +121,7 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         raise InputError(_TWO_WAYS)
     hashes = interruptible(read_known_blocks, arguments.known_blocks)
     known = interruptible(read_known_collections, arguments.collections) if arguments.collections else {}
-    folder = BlockFolder(arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks"))
+    folder = _folder(arguments)
     progress = RebuildProgress(sys.stderr)
     try:
         return await _rebuild(settings, arguments, folder, progress, known, hashes)
@@ -130,6 +131,14 @@ async def run_rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
         raise
     finally:
         progress.clear()
+
+
+def _folder(arguments: argparse.Namespace) -> BlockFolder:
+    path: Path = arguments.output
+    folder = arguments.from_dir or arguments.blocks or path.with_name(f"{path.name}.blocks")
+    if folder.absolute() == path.absolute():
+        raise InputError(_SAME_PLACE)
+    return BlockFolder(folder)
 
 
 async def _rebuild(
