@@ -31,6 +31,7 @@ def refuse_existing(path: Path) -> None:
         ConfigError: it is.
     """
     try:
+        _remove_abandoned(path)  # also of one that was killed when its file was in place
         with suppress(FileNotFoundError):
             os.lstat(path)
             raise ConfigError(EXISTS, path=path)

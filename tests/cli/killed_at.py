@@ -1,9 +1,9 @@
 """A rebuild, killed at each of its steps on the disk, and run again.
 
 `python -m tests.cli.killed_at PLACE --rpc URL` (or `--from-dir DIR`). A step is whatever Python's own audit hooks
-report about a path in the folders that are used: a file or a folder opened, made, renamed, removed or listed. A process
-is killed before its n-th step, as `kill -9` does: nothing is flushed or cleaned up. Each is a fork of this one, which
-has loaded everything: so that a hundred of them take seconds.
+report about a path in the folders that are used: a file or a folder opened, made, renamed, linked, removed or listed. A
+process is killed before its n-th step, as `kill -9` does: nothing is flushed or cleaned up. Each is a fork of this one,
+which has loaded everything: so that a hundred of them take seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.cli.main import main
 
-_STEPS = frozenset({"open", "os.mkdir", "os.rename", "os.remove", "os.scandir", "os.listdir", "os.truncate"})
+_STEPS = frozenset({"open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.scandir", "os.listdir", "os.truncate"})
 
 
 def kill_all(place: Path, where: tuple[str, str]) -> list[dict[str, Any]]:
