@@ -15,7 +15,12 @@ from tests.sandbox_client import Person, SandboxClient
 @pytest.fixture(scope="module")
 async def module_sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
     """A bot with a chain, which does not wait long for it."""
-    async with open_bot(tmp_path_factory.mktemp("bot"), sources=ETHEREUM, display="cache_seconds = 0") as sandbox:
+    impatient = ETHEREUM.replace("timeout_seconds = 60", "timeout_seconds = 2")
+    async with open_bot(
+        tmp_path_factory.mktemp("bot"),
+        sources=impatient,
+        display="cache_seconds = 0",
+    ) as sandbox:
         yield sandbox
 
 

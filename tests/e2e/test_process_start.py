@@ -73,7 +73,10 @@ BAD_TOKEN = (
         (
             {"web": f'host = "{"x" * 70}"'},
             SECRETS["DISCORD_TOKEN"],
-            f"tessera: [web] {'x' * 70}:0 cannot be listened on: no host can have this name. Choose another port.",
+            (
+                f"tessera: [web] host {'x' * 70}: this machine cannot listen there: no host can have this name. "
+                "Use one of its own addresses, such as `127.0.0.1`."
+            ),
         ),
     ],
     ids=[
