@@ -67,7 +67,7 @@ def removal_of(case: Case, judged: Judged, patience: Patience) -> Removal:
         return Removal(Held(judged.gate, judged.verdict, code))
     # What members do themselves was confirmed by them, with what it costs: it waits for nothing. What was denied
     # before they did it is not the cost of it: that may be a fault, a grace, or a wave that an admin looks at. Misses
-    # that were forgotten, or only excused, say so too, until a reading that grants the role deletes them.
+    # that were forgotten say so too, until a reading that grants the role deletes them, and excused ones for their day.
     if case.own_act and misses is None:
         return Removal(None, misses)
     return _patient(case, judged, counted(misses, judged.evidence_at, case.now, patience.lapse), patience)

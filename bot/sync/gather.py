@@ -19,7 +19,7 @@ from bot.gates.storage import to_json
 from bot.holdings import Account
 from bot.linking.vouching import ProvenHere
 from bot.links import InGuild, cool_down_over
-from bot.roles.grants import Grant, Misses
+from bot.roles.grants import Grant, GrantState, Misses
 from bot.roles.plan import Case, HoldCode, Judged
 from bot.store import Store
 from bot.store.sync.sync_member import SyncMember
@@ -89,24 +89,21 @@ class MemberFacts:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether it is unknown if they still earn a role that they were given."""
+        """Whether it is unknown if they still earn a role that may be taken from them."""
         return any(
-            each.gate.role_id in self.ledger and not (each.verdict.is_granted or each.verdict.is_denied)
+            not (each.verdict.is_granted or (each.verdict.is_denied and each.evidence_at))
             for each in self.judged
+            if (grant := self.ledger.get(each.gate.role_id)) and grant.state is not GrantState.FOUND
+            if each.gate.state is GateState.ACTIVE and not each.gate.draft.never_remove
         )
 
     @property
     def is_as_judged(self) -> bool:
-        """Whether all that is known of their accounts was known when they were judged last, and left no doubt.
+        """Whether they were judged by all that is known of their accounts, and without a doubt.
 
         Only then what they no longer earn is the cost of what they did since: what came later may be a false answer.
         """
-        judged_at = self.member.judged_at
-        if not self.accounts:
-            return True
-        if judged_at is None or self.member.in_doubt:
-            return False
-        return all(in_whole_seconds(at) <= judged_at for each in self.accounts if (at := each.facts.as_of))
+        return not self.accounts or not self.member.in_doubt
 
     def case(
         self,

@@ -121,12 +121,15 @@ class Judging:
         """How a member stands, from what is stored; changes nothing."""
         return await self._deciding.known(server, member, await self._breaker.held(server))
 
-    async def postpone(self, member: SyncMember) -> bool:
-        """Try a member again later; whether it is given up now, until something suggests it."""
+    async def postpone(self, member: SyncMember, *, in_doubt: bool | None = None) -> bool:
+        """Try a member again later; whether it is given up now, until something suggests it.
+
+        `in_doubt`: as it was found, where they were judged.
+        """
         pause = min(_SHORTEST_PAUSE * 2 ** min(2 * member.failures, 10), LONGEST_PAUSE)
-        # What a member gave up is taken, however long Discord does not do it.
+        # What a member gave up is tried again, however long Discord does not do it.
         gives_up = member.failures + 1 >= MOST_FAILURES and not member.own_act
-        await self._store.sync.members.postpone(member, self._clock() + pause, gives_up=gives_up)
+        await self._store.sync.members.postpone(member, self._clock() + pause, gives_up=gives_up, in_doubt=in_doubt)
         return member.failures + 1 == MOST_FAILURES  # and is given up at each later reading, without a word
 
     async def _read_protected(self, server: GuildGates, judged: Sequence[tuple[MemberFacts, Plan]]) -> None:
@@ -221,7 +224,7 @@ class Judging:
             return
         failed = (each.change.gate for each in applied.failed)
         if any(gate.gate_id not in run.parked and gate.state is GateState.ACTIVE for gate in failed):
-            if await self.postpone(member) and applied.is_ignored:
+            if await self.postpone(member, in_doubt=known.is_in_doubt) and applied.is_ignored:
                 post = NewPost(PostKind.STUCK, member.guild_id, self._clock(), user_id=member.user_id)
                 await self._store.sync.posts.add(post)
         else:

@@ -180,7 +180,7 @@ class Sync:
         """A member unlinked an account or deleted their data: what that costs is taken at once.
 
         In the server in which an account counts no more, or (None) in all of theirs. A role that was denied before, and
-        is retained for now, is no cost of it. What Discord does not do now is done as soon as it does.
+        is retained for now, is no cost of it. What Discord does not do is tried again, until something else is read.
         """
         await self._runner.begin()
         began = self._clock()

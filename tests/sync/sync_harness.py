@@ -69,6 +69,7 @@ class FakeSource:
         is_down: It does not answer.
         is_empty: It answers that nobody holds anything.
         empties: It answers that for these accounts.
+        silent_about: It does not answer about these.
         asked: Of which accounts it was asked, in order.
         contradicts: Asked for single NFTs, it says that they are still held: so many.
     """
@@ -77,6 +78,7 @@ class FakeSource:
     is_down: bool = False
     is_empty: bool = False
     empties: set[Account] = field(default_factory=set)
+    silent_about: set[Account] = field(default_factory=set)
     asked: list[Account] = field(default_factory=list)
     contradicts: int = 0
     name: str = "loopring"
@@ -89,7 +91,7 @@ class FakeSource:
         self, account: Account, _contract: str | None, _askers: Askers
     ) -> AsyncIterator[Scan[Holding]]:
         self.asked.append(account)
-        if self.is_down:
+        if self.is_down or account in self.silent_about:
             raise UnavailableError(_DOWN)
         holds = {} if self.is_empty or account in self.empties else self.held.get(account, {})
         rows = tuple(

@@ -149,7 +149,9 @@ class Ledger:
         """
 
         def work(db: Database) -> None:
-            is_there = _end(db, intent)
+            _end(db, intent)  # another process, or a judgement meanwhile, may have: that says nothing of the member
+            known = "SELECT 1 FROM sync_members WHERE guild_id = ? AND user_id = ?"
+            is_there = first(db, known, [intent.guild_id, intent.user_id]) is not None
             if not is_there:
                 pass
             elif intent.act is Act.ADD:

@@ -25,6 +25,8 @@ _THEIRS = """
      WHERE sync_members.guild_id = :guild_id AND absent_since IS NULL
      UNION SELECT account FROM vouches WHERE guild_id = :guild_id AND confirmed_at IS NOT NULL)
 """
+# What came while they were judged is a doubt, too.
+_DOUBT = "in_doubt = CASE WHEN marks = :marks THEN :in_doubt ELSE 1 END"
 _MARK = "due = min(coalesce(due, :now), :now), marks = marks + 1"
 
 
@@ -138,8 +140,7 @@ class SyncMembers:
         drift = ", read_roles = 0, drift_due = :drift_due" if roles_read else ""
         sql = f"""
             UPDATE sync_members SET due = CASE WHEN marks = :marks THEN :again ELSE due END, judged_at = :now,
-                own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, in_doubt = :in_doubt, failures = 0,
-                retry_at = 0{drift}
+                own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, {_DOUBT}, failures = 0, retry_at = 0{drift}
             WHERE guild_id = :guild_id AND user_id = :user_id
         """
         values = {"now": seconds(now), "drift_due": seconds(drift_due)}
@@ -152,14 +153,24 @@ class SyncMembers:
 
         await self._writer.transaction(work)
 
-    async def postpone(self, member: SyncMember, retry_at: datetime, *, gives_up: bool) -> None:
-        """Judging a member failed: again later, or (`gives_up`) only when something suggests it."""
+    async def postpone(
+        self, member: SyncMember, retry_at: datetime, *, gives_up: bool, in_doubt: bool | None = None
+    ) -> None:
+        """Judging a member failed, or (`in_doubt` is known) what followed: again later.
+
+        Args:
+            member: The member.
+            retry_at: When.
+            gives_up: Not then, but only when something suggests it.
+            in_doubt: As in `settle`; None: they were not judged.
+        """
         due = "CASE WHEN marks = :marks THEN NULL ELSE due END" if gives_up else "coalesce(due, :retry_at)"
+        doubt = "" if in_doubt is None else f", {_DOUBT}"
         sql = f"""
-            UPDATE sync_members SET failures = failures + 1, retry_at = :retry_at, read_roles = 1, due = {due}
+            UPDATE sync_members SET failures = failures + 1, retry_at = :retry_at, read_roles = 1, due = {due}{doubt}
             WHERE guild_id = :guild_id AND user_id = :user_id
         """
-        await self._write(sql, _key(member) | {"retry_at": seconds(retry_at)})
+        await self._write(sql, _used(sql, _key(member) | {"retry_at": seconds(retry_at), "in_doubt": in_doubt}))
 
     async def restart(self, now: datetime) -> None:
         """A clock jumped: everybody is due, whatever was planned by the clock of before."""
@@ -233,7 +244,7 @@ class SyncMembers:
 def mark_owners(db: Database, account: str, now: datetime) -> None:
     """An account was read, in a transaction of the caller: everybody whose it is is due, wherever they are."""
     sql = f"""
-        UPDATE sync_members SET {_MARK} WHERE absent_since IS NULL AND user_id IN (
+        UPDATE sync_members SET {_MARK}, in_doubt = 1 WHERE absent_since IS NULL AND user_id IN (
             SELECT user_id FROM links WHERE account = :account
             UNION SELECT user_id FROM vouches WHERE account = :account
         )
