@@ -11,7 +11,7 @@ from bot.gates.rule import Holds
 from bot.holdings import Account, Holding
 from bot.roles.grants import GrantState
 from bot.sources.askers import Asker, Askers
-from bot.sources.capabilities import Scan
+from bot.sources.paging import Scan
 from bot.sync.results import UndoneRun
 from tests.sync.sync_harness import (
     COLLECTOR,
