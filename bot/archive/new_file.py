@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
@@ -91,7 +92,10 @@ def _beside(path: Path) -> Path:
 
 
 def _remove_abandoned(path: Path) -> None:
+    ours = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.new")
     for left in path.parent.glob(f".{escape(path.name)}.*.new"):
+        if not ours.fullmatch(left.name):
+            continue
         # One that another user left, or that goes away meanwhile, is in nobody's way.
         with suppress(OSError), open_file(left) as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

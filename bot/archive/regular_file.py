@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from io import BufferedRandom, BufferedReader, BufferedWriter
+from io import BufferedRandom, BufferedReader, BufferedWriter, TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Literal, overload
 
@@ -67,23 +67,24 @@ def open_file(path: Path, mode: str = "rb", *, may_be_link: bool = True, may_be_
         raise
 
 
-def read_file(path: Path, *, may_be_link: bool = True) -> bytes:
+def read_file(path: Path, *, may_be_link: bool = True, may_be_pipe: bool = False) -> bytes:
     """All that a file has; see `open_file`."""
-    with open_file(path, may_be_link=may_be_link) as file:
+    with open_file(path, may_be_link=may_be_link, may_be_pipe=may_be_pipe) as file:
         return file.read()
 
 
 def text_lines(file: BinaryIO) -> Iterator[str]:
-    """The lines of a text in UTF-8, with their ends.
+    """The lines of a text in UTF-8, with their ends, of whatever system.
 
     Raises:
         OSError: it cannot be read, or a line is far longer than people write them.
         UnicodeDecodeError: it is no text.
     """
-    while line := file.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
-            raise OSError(errno.EFBIG, "a line of it has more than a million letters")
-        yield line.decode()
+    with TextIOWrapper(file, "utf-8", newline="") as text:
+        while line := text.readline(_LONGEST_LINE):
+            if len(line) == _LONGEST_LINE:
+                raise OSError(errno.EFBIG, "a line of it has more than a million letters")
+            yield line
 
 
 def _refuse_other_than_file(mode: int, *, may_be_pipe: bool) -> None:

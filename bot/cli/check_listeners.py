@@ -10,6 +10,7 @@ from bot.cli.health_check import ask_health
 from bot.config.listen_fault import LISTEN_ERRORS, WRONG_HOST, ListenFault, listen_fault
 from bot.config.settings import Settings
 
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what is written there is listened to all the same
 _SAME_PORT = "✗ [metrics] port is that of [web]: choose another one, as metrics are not for the page's visitors."
 
 
@@ -19,7 +20,8 @@ async def check_listeners(settings: Settings, print_line: Callable[[str], object
     listeners = [("web", web.host, web.port)]
     if metrics.port is not None:
         listeners.append(("metrics", metrics.host, metrics.port))
-    if metrics.port and (metrics.host, metrics.port) == (web.host, web.port):
+    shares_hosts = metrics.host == web.host or not _EVERYWHERE.isdisjoint((metrics.host, web.host))
+    if metrics.port and metrics.port == web.port and shares_hosts:
         print_line(_SAME_PORT)
         return 2
     is_running = False

@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.cli.operator import change_store, read_store
+from bot.cli.print_line import print_text
 from bot.cli.typed_arguments import STORED_ID
 from bot.config.settings import Settings
 from bot.errors import ConfigError, InputError
@@ -89,7 +90,7 @@ async def _list(settings: Settings, print_line: Callable[[str], object], *, full
         settings, lambda db: [(each, count_events(db, each.owner, pseudonym)) for each in find_disputes(db)]
     )
     if found:
-        print_line(_table([_COLUMNS, *(_row(dispute, counts, full=full) for dispute, counts in found)]))
+        print_text(_table([_COLUMNS, *(_row(dispute, counts, full=full) for dispute, counts in found)]))
     else:
         print_line("No address is contested or frozen.")
     return 0

@@ -103,7 +103,7 @@ def _refuse_secrets(argv: Sequence[str]) -> None:
 async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
     commands: dict[str, Callable[[], Awaitable[int]]] = {
         "run": lambda: _run(settings, arguments.config),
-        "check": lambda: check(settings, print_text),
+        "check": lambda: check(settings, print_line),
         "backup": lambda: _backup(settings, arguments.file),
         "collections": lambda: _collections(settings, arguments),
     }
@@ -111,7 +111,7 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         return await commands[arguments.command]()
     from bot.cli import operator_commands  # noqa: PLC0415 - see `command_parser`
 
-    return await operator_commands.run(settings, arguments, print_text, _open_one, _open_lookup)
+    return await operator_commands.run(settings, arguments, print_line, _open_one, _open_lookup)
 
 
 def command_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
@@ -207,10 +207,11 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
     asker = Asker.job("collections")
     async with _open_lookup(settings) as lookup:
         account, answer = await lookup.find_holdings(lookup.names.parse_account(arguments.account), asker, contract)
+        is_shown = sys.stderr is not None and sys.stderr.isatty()
         async for holdings in answer:
-            if sys.stderr.isatty() and not holdings.complete:
+            if is_shown and not holdings.complete:
                 print(f"\r{len(holdings.holdings)} of {holdings.total or '?'} collections…", end="", file=sys.stderr)
-        if sys.stderr.isatty():
+        if is_shown:
             print("\r\033[K", end="", file=sys.stderr)
         owner = await lookup.fetch_owner(account, asker)
         shown = holdings.shown(Order[arguments.sort.upper()], hide_scam=not arguments.spam)

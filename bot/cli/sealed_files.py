@@ -122,7 +122,7 @@ def _write_new(path: Path, content: bytes, exists: Message) -> None:
 
 def _read(path: Path, missing: Message) -> bytes:
     try:
-        return read_file(path)
+        return read_file(path, may_be_pipe=True)
     except FileNotFoundError:
         if missing is not _CANNOT_READ:
             raise InputError(missing, path=path) from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.errors import InputError
 from bot.gates.cursor import Cursor
-from bot.gates.folded_name import folded
+from bot.gates.folded_name import folded_name
 from bot.gates.rule import (
     AccountIn,
     CollectionRef,
@@ -146,7 +146,7 @@ class Conditions:
     def _named(self, token: Token) -> CollectionRef:
         name = " ".join(token.text.split())
         found = self.find_by_name(name)
-        same = list(dict.fromkeys(one.ref for one in found if folded(one.name) == folded(name)))
+        same = list(dict.fromkeys(one.ref for one in found if folded_name(one.name) == folded_name(name)))
         if len(same) == 1:
             return same[0]
         if same:

@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from bot.gates.rule_tokens import visible
+from bot.text import read_text
 
 
 @lru_cache(maxsize=8192)  # the traits of all NFTs of an account are compared each time it is judged
@@ -16,3 +17,8 @@ def folded(name: str) -> str:
     """
     composed = unicodedata.normalize("NFC", visible(unicodedata.normalize("NFC", name)).casefold())
     return " ".join(composed.split())
+
+
+def folded_name(name: str) -> str:
+    """The same of a collection's name, as people read it: an upstream's `&amp;` is `&`, a wide letter a plain one."""
+    return folded(read_text(name))

@@ -18,7 +18,7 @@ from bot.errors import InputError
 from bot.gates.conditions import Conditions, FindByName
 from bot.gates.contradictions import refuse_contradictions
 from bot.gates.cursor import MAX_DEPTH, Cursor
-from bot.gates.folded_name import folded
+from bot.gates.folded_name import folded_name
 from bot.gates.rule import AllOf, AnyOf, During, Not, Rule, SomeOf
 from bot.gates.rule_tokens import TokenKind, visible
 from bot.messages import Message
@@ -96,8 +96,8 @@ def _refuse_secrets(text: str, find_by_name: FindByName) -> None:
     """Refuse keys and seed phrases, and take for one neither addresses, nor names, nor the words of the language."""
 
     def without_known(match: re.Match[str]) -> str:
-        name = folded(match[1])
-        is_known = any(folded(one.name) == name for one in find_by_name(match[1]))
+        name = folded_name(match[1])
+        is_known = any(folded_name(one.name) == name for one in find_by_name(match[1]))
         return "," if is_known else match[0]
 
     plain = _OWN_WORDS.sub(",", _QUOTED.sub(without_known, _ADDRESS.sub("0x" + "0" * 40, text)))

@@ -26,9 +26,9 @@ class Weight(StrEnum):
 
 
 _WEIGHTS = {Weight.KINDS: Message("kinds"), Weight.COPIES: Message("copies")}
-# Ten schedules fit into one embed, each with its rule.
 # So that each is a number that Discord, SQLite and a sentence can hold.
 MOST_MINIMUM = 1_000_000
+# Ten schedules fit into one embed, each with its rule.
 _SHORT = 200
 
 # Why something about an account is not known; None: how many units of each NFT it holds was not read.

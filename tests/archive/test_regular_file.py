@@ -61,3 +61,19 @@ def test_a_list_of_collections_may_come_from_a_command() -> None:
         assert read_known_collections(Path(f"/dev/fd/{reading}"))[ADA].name == "Foxes"
     finally:
         os.close(reading)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_list_may_have_the_line_ends_of_any_system(tmp_path: Path, end: str) -> None:
+    (tmp_path / "list").write_bytes(end.join(("contract,name", f"{ADA},Foxes", "")).encode())
+    assert read_known_collections(tmp_path / "list")[ADA].name == "Foxes"
+
+
+def test_only_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    names = (".list.7.cafe0123.new", ".list.my-own.new", ".list.b.7.cafe0123.new")
+    left, own, others = (tmp_path / name for name in names)
+    for path in (left, own, others):
+        path.write_bytes(b"")
+    with new_file(tmp_path / "list") as file:
+        file.write(b"whole")
+    assert [path.exists() for path in (left, own, others)] == [False, True, True]

@@ -95,3 +95,11 @@ def test_every_command_prints_through_one_place() -> None:
         lines = [line for line in path.read_text("utf-8").splitlines() if own.search(line)]
         if path.name not in ("print_line.py", "health_check.py"):
             assert all('end=""' in line for line in lines), (path.name, lines)
+
+
+def test_no_name_of_a_snapshots_file_forges_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "key\nall is well"
+    assert main(["snapshot", "keygen", str(path)]) == 0
+    assert main(["snapshot", "verify", str(path)]) > 0
+    out, err = capsys.readouterr()
+    assert not ACTS.search(out + err)

@@ -14,6 +14,7 @@ from cachetools import LRUCache, TTLCache
 from bot.errors import InputError, NotFoundError, SourceError
 from bot.gates.conditions import FindByName, NamedCollection
 from bot.gates.cursor import MAX_DEPTH_IN_FILES
+from bot.gates.folded_name import folded_name
 from bot.gates.gate_file import ReadRule
 from bot.gates.parser import parse_rule
 from bot.gates.rule import CollectionRef, Rule
@@ -23,7 +24,7 @@ from bot.names import Names
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.gates.held_names import held_names
-from bot.text import read_text, safe_text
+from bot.text import safe_text
 from bot.text.spam import shown_name
 
 _NO_SUCH_COLLECTION = Message("There is no collection `{collection}`, says its source. Nothing was saved.")
@@ -103,9 +104,9 @@ class CollectionNames:
 
     async def suggest(self, guild_id: int, typed: str) -> Sequence[tuple[str, str]]:
         """Names and values of collections that fit what was typed, at most 25; an empty name is no suggestion."""
-        wanted = read_text(typed).strip('"“”').strip().casefold()
+        wanted = folded_name(typed.strip().strip('"“”'))
         known = await self.of_guild(guild_id)
-        fitting = [each for each in known if wanted in _folded(each.name) or wanted in str(each.ref)]
+        fitting = [each for each in known if wanted in folded_name(each.name) or wanted in str(each.ref)]
         return [
             (_choice(each), str(each.ref))
             for each in fitting[:_MOST_SUGGESTED]
@@ -141,14 +142,14 @@ def finding(known: Sequence[NamedCollection]) -> FindByName:
     Those that have it in them are looked for only where none is the same, and for the first few such names: a file may
     have thousands that nobody knows.
     """
-    named = [(_folded(each.name), each) for each in known]
+    named = [(folded_name(each.name), each) for each in known]
     same: dict[str, list[NamedCollection]] = {}
     for name, each in named:
         same.setdefault(name, []).append(each)
     similar: dict[str, list[NamedCollection]] = {}
 
     def find(name: str) -> Sequence[NamedCollection]:
-        wanted = _folded(name)
+        wanted = folded_name(name)
         if wanted in same:
             return same[wanted]
         if wanted and wanted not in similar and len(similar) < _MOST_SIMILAR:
@@ -156,11 +157,6 @@ def finding(known: Sequence[NamedCollection]) -> FindByName:
         return similar.get(wanted, [])
 
     return find
-
-
-def _folded(name: str) -> str:
-    """A name as it is read and compared: an upstream's `&amp;` is what people type as `&`."""
-    return read_text(name).casefold()
 
 
 def _choice(collection: NamedCollection) -> str:

@@ -72,7 +72,7 @@ def _form(moments: Sequence[datetime]) -> str:
         return "%H:%M"
     if any(one.date() == other.date() for one, other in pairwise(moments)):
         return "%m-%d %H:%M"
-    return "%m-%d" if last - first < _A_YEAR else "%Y-%m-%d"
+    return "%m-%d" if last.date() - first.date() < _A_YEAR else "%Y-%m-%d"
 
 
 def _known(yes: int, perhaps: int) -> Count:

@@ -15,7 +15,7 @@ from bot.messages import Message
 
 _OF_ANOTHER = Message("{path}: the store belongs to another user, so the bot cannot open it. As root, run {command}")
 _NOT_AS_ITS_FOLDER = Message(
-    "{path}: it belongs to another user than its folder, so the bot could not open it. Run {command}"
+    "{path}: it belongs to another user than the store's folder, so the bot could not open it. Run {command}"
 )
 _ROOT = 0
 
@@ -37,10 +37,18 @@ def refuse_other_owners(path: Path, backups: Path, beside: Iterable[str], *, use
     folder = path.parent.stat()
     if user != _ROOT or folder.st_uid == _ROOT:
         return
-    files = [file for file in (path, *(Path(f"{path}{ending}") for ending in beside), backups) if file.exists()]
-    if others := [file for file in files if file.stat().st_uid != folder.st_uid]:
+    files = [file for file in (path, *(Path(f"{path}{ending}") for ending in beside)) if file.exists()]
+    others = [file for file in files if file.stat().st_uid != folder.st_uid]
+    if backups.exists() and not _may_write(backups.stat(), folder.st_uid):
+        others.append(backups)
+    if others:
         command = chown(folder.st_uid, folder.st_gid, *others)
         raise ConfigError(_NOT_AS_ITS_FOLDER, path=others[0], command=f"`{command}`.")
+
+
+def _may_write(folder: os.stat_result, user: int) -> bool:
+    """Whether that user may, as far as root can see: in a folder of root's by its group."""
+    return folder.st_uid == user or (folder.st_uid == _ROOT and bool(folder.st_mode & 0o022))
 
 
 def refuse_unopenable(path: Path) -> None:

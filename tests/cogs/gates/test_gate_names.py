@@ -10,8 +10,10 @@ import pytest
 
 from bot.cogs.gates.gate_names import CollectionNames, finding
 from bot.gates.conditions import NamedCollection
-from bot.gates.rule import CollectionRef
+from bot.gates.parser import parse_rule
+from bot.gates.rule import CollectionRef, Holds
 from bot.lookup.lookup import Lookup
+from bot.names import Names
 from bot.store import Store
 from tests.store.gates.holders import HERE, fill
 
@@ -76,3 +78,20 @@ def test_similar_names_are_looked_for_only_for_the_first_that_nobody_knows() -> 
     assert not [name for number in range(100) for name in find(f"Nobody {number}")]
     assert not find("harbour")
     assert [each.ref for each in find("Harbour Lights")] == [LIGHTS]
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("Family👨\u200d👩\u200d👧", "family👨\u200d👩\u200d👧"),
+        ("Rock &amp; Roll", "Rock & Roll"),
+        ("Rock &amp; Roll", "Rock &amp; Roll"),
+        ("Cafe\u0301  Noir", "Café Noir"),
+        ("\U0001d5ab\U0001d5c8op", "Loop"),
+    ],
+)
+def test_a_rule_finds_a_name_as_people_read_it(stored: str, typed: str) -> None:
+    find = finding([*KNOWN, NamedCollection(stored, CollectionRef("loopring", "301"))])
+    rule = parse_rule(f'"{typed}"', Names(), find_by_name=find)
+    assert isinstance(rule, Holds)
+    assert rule.target == CollectionRef("loopring", "301")

@@ -270,7 +270,7 @@ async def test_root_hears_of_a_file_that_the_bot_could_not_open(home: Place, nam
         await make_saved_store(home, rows=3)
     await Store.inspect(home.path)
     os.chown(home.path.with_name(name), 0, 0)
-    with pytest.raises(ConfigError, match="it belongs to another user than its folder") as caught:
+    with pytest.raises(ConfigError, match="it belongs to another user than the store's folder") as caught:
         await Store.inspect(home.path)
     _run_commands(caught.value.sentence.split("`")[1])
     await Store.inspect(home.path)
@@ -311,3 +311,12 @@ async def test_a_folder_that_takes_no_backups_is_found_out_before(place: Place, 
     (place.path.parent / "file").write_text("a file")
     with pytest.raises(ConfigError, match=rf"backups cannot be written there: {reason}.*backup_folder"):
         await Store.inspect(place.path, backups=place.path.parent / folder)
+
+
+@as_root
+async def test_a_folder_of_backups_of_roots_may_be_written_by_its_group(home: Place) -> None:
+    with as_the_bot():
+        await make_saved_store(home, rows=3)
+    os.chown(home.backups, 0, BOT)
+    home.backups.chmod(0o770)
+    await Store.inspect(home.path)
