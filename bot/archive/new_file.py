@@ -92,7 +92,7 @@ def _beside(path: Path) -> Path:
 
 
 def _remove_abandoned(path: Path) -> None:
-    ours = re.compile(rf"\.{re.escape(path.name)}\.\d+\.[0-9a-f]{{8}}\.new")
+    ours = re.compile(rf"\.{re.escape(path.name)}\.\d+(\.[0-9a-f]+)?\.new")
     for left in path.parent.glob(f".{escape(path.name)}.*.new"):
         if not ours.fullmatch(left.name):
             continue
